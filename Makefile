@@ -1,0 +1,79 @@
+# From nothing but git, make and python3 (3.11 or newer): every target makes .venv first, once.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+BIN := .venv/bin
+PY := $(BIN)/python
+VENV := .venv/.stamp
+PROJECTS := proto/pyproject.toml web/pyproject.toml node/pyproject.toml hub/pyproject.toml
+OURS := songtor-proto songtor-web songtor-node songtor-hub
+LOCK := tools/bootstrap uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+JOBS ?= 2
+ARGS ?=
+SEEDS ?= 200
+AGAINST ?= HEAD
+
+.PHONY: help venv demo test check check-style check-types check-imports check-schemas fix proto bench simulate vectors breaking lock clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+# (The distributions' names are read again when a pyproject.toml changes; the stamp makes the next run instant.)
+$(VENV): requirements.lock tools/editable.txt tools/uv.txt tools/bootstrap $(PROJECTS)
+	@tools/bootstrap
+	@touch $@
+
+venv: $(VENV) ## .venv, with everything
+
+demo: $(VENV) ## a whole network on this machine, from enrolment to outcome (KEEP=1 leaves it running)
+	@$(PY) tests/demo/run.py $(if $(KEEP),--keep)
+
+test: $(VENV) ## all tests: first those that need the machine to themselves, then the rest side by side (ARGS=…)
+	@$(PY) -m pytest -q -m serial $(ARGS) || [ $$? = 5 ]
+	@$(PY) -m pytest -q -m "not serial" -n $(JOBS) $(ARGS)
+
+check: check-style check-types check-imports check-schemas ## style, types, who may import whom, schemas and their code
+
+check-style: $(VENV)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+check-types: $(VENV)
+	@$(BIN)/mypy proto web node hub tests
+
+check-imports: $(VENV)
+	@$(BIN)/lint-imports
+
+check-schemas: $(VENV)
+	@cd proto && ../$(BIN)/buf lint
+	@$(PY) proto/generate.py --check
+
+fix: $(VENV) ## put right what can be put right by machine
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+proto: $(VENV) ## code from the schemas
+	@$(PY) proto/generate.py
+
+breaking: $(VENV) ## would the schemas break a network that runs AGAINST=<commit or tag>?
+	@cd proto && ../$(BIN)/buf breaking --against "../.git#ref=$(AGAINST),subdir=proto"
+
+bench: $(VENV) ## what it costs, measured
+	@$(PY) -m tests.bench $(ARGS)
+
+simulate: $(VENV) ## a simulated network under faults, one run a seed (SEEDS=200)
+	@$(PY) -m tests.simulate --seeds $(SEEDS) $(ARGS)
+
+vectors: $(VENV) ## test vectors for other implementations
+	@$(PY) -m tests.vectors.make
+
+lock: ## requirements.lock from the four pyproject.toml files (UPGRADE=1 takes newer versions)
+	@$(LOCK) $(OURS:%=--no-emit-package %) $(PROJECTS) --group dev -o requirements.lock
+	@$(LOCK) tools/uv.in -o tools/uv.txt
+
+clean: ## away with everything that can be made again
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build
+	@find proto web node hub tests \( -name __pycache__ -o -name dist -o -name '*.egg-info' \) -type d -prune -exec rm -rf {} +

@@ -1,0 +1,5 @@
+"""The `songtor-hub` command."""
+
+
+def main() -> None:
+    raise SystemExit("songtor-hub: not built yet")

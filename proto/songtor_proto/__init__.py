@@ -1,0 +1,1 @@
+"""What both sides of the network must agree on."""
