@@ -45,7 +45,7 @@ check-types: $(VENV)
 	@$(BIN)/mypy proto web node hub tests
 
 check-imports: $(VENV)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 check-schemas: $(VENV)
 	@cd proto && ../$(BIN)/buf lint
