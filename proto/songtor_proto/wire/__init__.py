@@ -1,0 +1,1 @@
+"""Made from proto/songtor/v1 by `make proto`: change the schemas, not these files."""
