@@ -40,3 +40,8 @@ def test_the_lock_names_no_address_and_hashes_everything(lock: str) -> None:
     assert "index-url" not in text
     for entry in re.split(r"\n(?=\S)", text):
         assert entry.startswith("#") or re.match(r"[\w.\-\[\]]+==\S+.*\\\n +--hash=sha256:", entry), entry
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_each_distribution_carries_the_licence(side: str) -> None:
+    assert (ROOT / side / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
