@@ -1,6 +1,6 @@
 """The hub's tables that every envelope passes, as SQLAlchemy Core (ORM costs too much on that path).
 
-Times are milliseconds since the epoch, UTC. What people do at desks is mapped with SQLModel on the same metadata.
+Times are milliseconds since the epoch, UTC. What people do at desks is mapped with SQLModel on this metadata.
 """
 
 from __future__ import annotations
