@@ -1,7 +1,7 @@
 """Everything that can go wrong, by whose fault it is. Rule X1 of docs/protocol.md.
 
-A code is stable and public; its text comes from data/errors.yaml, in Thai and English. `detail` is for the log
-of the side that raises and never holds case data; `field` names the field at fault and may be shown.
+A code is stable and public; its text comes from data/errors.yaml, in Thai and English. `detail` is for the
+log of the side that raises and never holds case data; `field` names the field at fault and may be shown.
 """
 
 from __future__ import annotations
