@@ -1,0 +1,1 @@
+"""Referrals: composed, previewed, sent, answered, withdrawn. Only this room builds or reads a payload."""
