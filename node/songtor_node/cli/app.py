@@ -1,5 +1,78 @@
-"""The `songtor-node` command."""
+"""The `songtor-node` command: global options, and the one place where an error becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from songtor_node.cli.console import Console, console
+from songtor_proto.errors import InputError, SongtorError
+
+app = typer.Typer(
+    help="A partner organisation's node. / โหนดขององค์กรภาคี",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option(envvar="SONGTOR_NODE_DATA", help="Data folder. / โฟลเดอร์ข้อมูล")] = Path(
+        "songtor-node"
+    ),
+    lang: Annotated[str, typer.Option(envvar="SONGTOR_LANG", help="th | en")] = "th",
+    json: Annotated[bool, typer.Option("--json", help="For programs. / สำหรับโปรแกรม")] = False,
+    worker: Annotated[str, typer.Option("--as", help="Who acts. / ผู้ปฏิบัติงาน")] = "",
+    passphrase_file: Annotated[
+        Path | None, typer.Option(help="File with the passphrase. / ไฟล์รหัสผ่าน")
+    ] = None,
+) -> None:
+    given = console(context)
+    given.json = json
+    if lang not in ("th", "en"):
+        raise InputError("unknown_code", field="lang")
+    given.lang = lang
+    given.data, given.worker, given.passphrase_file = data, worker, passphrase_file
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One command; gives the exit code."""
+    as_json = "--json" in arguments  # welcome anywhere in the line
+    given = Console(lang=_wanted_lang(arguments), json=as_json)
+    arguments = ["--json"] * as_json + [word for word in arguments if word != "--json"]
+    try:
+        code = app(arguments, prog_name="songtor-node", standalone_mode=False, obj=given)
+    except SongtorError as error:
+        return given.fail(error)
+    except typer.TyperException as error:
+        return given.fail(InputError("usage", field=_at_fault(error)))
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+def _wanted_lang(arguments: Sequence[str]) -> str:
+    """The language of errors in the options themselves, which no callback has read yet."""
+    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if word == "--lang":
+            return after
+    return os.environ.get("SONGTOR_LANG", "th")
+
+
+def _at_fault(error: typer.TyperException) -> str:
+    """The option or argument that a usage error is about; never its value."""
+    name = getattr(error, "option_name", None) or getattr(getattr(error, "param", None), "name", None)
+    return str(name or "").lstrip("-")
 
 
 def main() -> None:
-    raise SystemExit("songtor-node: not built yet")
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,84 @@
+"""Wires one node from its parts: the program, the simulator and the tests all come through here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from songtor_node.store.base import Setting
+from songtor_node.store.engine import KEY_BYTES, open_engine, reading
+from songtor_node.store.schema import upgrade
+from songtor_node.unlock import Unlock
+from songtor_proto.errors import InputError, StoreError
+from songtor_proto.keyring import Keyring
+from songtor_proto.times import Clock, Random, utc_now
+from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary, jurisdictions, policy, vocabulary
+
+KEYRING = "keyring"
+STORE = "store.db"
+STORE_KEY = "store"  # the store's key among the keyring's secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Everything that an act on a node needs. `worker` is who acts; empty where the node acts by itself."""
+
+    data: Path
+    engine: Engine
+    keyring: Keyring
+    worker: str
+    clock: Clock
+    random: Random
+    vocabulary: Vocabulary
+    policy: Policy
+
+    @property
+    def seat(self) -> str:
+        """The seat's address, once the node is enrolled; InputError("not_enrolled") before."""
+        with reading(self.engine) as session:
+            setting = session.get(Setting, "seat")
+        if setting is None:
+            raise InputError("not_enrolled")
+        return setting.value
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        """The law of the seat's country."""
+        return jurisdictions()[self.seat[:2]]
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def create_node(
+    data: Path, unlock: Unlock, *, worker: str = "", clock: Clock = utc_now, random: Random = os.urandom
+) -> Node:
+    """A new node in an empty folder; StoreError("exists") where there is one already."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (data / KEYRING).exists() or (data / STORE).exists():
+        raise StoreError("exists")
+    keyring = Keyring.create(data / KEYRING, {STORE_KEY: random(KEY_BYTES)}, passphrase=unlock.passphrase)
+    return _wire(data, keyring, worker, clock, random, create=True)
+
+
+def open_node(
+    data: Path, unlock: Unlock, *, worker: str = "", clock: Clock = utc_now, random: Random = os.urandom
+) -> Node:
+    """The node in that folder, its schema brought up to date.
+
+    StoreError("missing") where there is none, ("passphrase") or ("key_file") where it does not open, ("corrupt") where
+    it cannot be read, ("newer") where a newer program made it. Refused, it is left as it was.
+    """
+    if not (data / KEYRING).is_file():
+        raise StoreError("missing")
+    keyring = Keyring.open(data / KEYRING, passphrase=unlock.passphrase)
+    return _wire(data, keyring, worker, clock, random, create=False)
+
+
+def _wire(data: Path, keyring: Keyring, worker: str, clock: Clock, random: Random, *, create: bool) -> Node:
+    engine = open_engine(data / STORE, keyring.get(STORE_KEY), create=create)
+    upgrade(engine)
+    return Node(data, engine, keyring, worker, clock, random, vocabulary(), policy())

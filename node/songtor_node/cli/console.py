@@ -1,0 +1,113 @@
+"""What every command is given: the global options, the opened node, and one way to speak to a person or a program.
+
+Rules of the command line: results go to stdout, all else to stderr; with --json exactly one JSON value goes to stdout;
+an error is one line and an exit code of the catalogue; nothing of a case is ever in an error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console as Screen
+from rich.table import Table
+from rich.text import Text
+
+from songtor_node.bootstrap import Node, open_node
+from songtor_node.unlock import Unlock, key_file
+from songtor_proto.errors import InputError, SongtorError
+
+CREDENTIAL = "songtor-node"
+
+
+@dataclass(slots=True)
+class Console:
+    """The global options of one run."""
+
+    data: Path = Path("songtor-node")
+    lang: str = "th"
+    json: bool = False
+    worker: str = ""
+    passphrase_file: Path | None = None
+
+    def choose(self, th: str, en: str) -> str:
+        return en if self.lang == "en" else th
+
+    def show(self, data: object, *lines: object) -> None:
+        """`data` to a program, `lines` (text or rich tables) to a person."""
+        if self.json:
+            sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+            return
+        screen = Screen(soft_wrap=True, highlight=False)
+        for line in lines:
+            screen.print(Text(line) if isinstance(line, str) else line)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+        table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        return table
+
+    def note(self, text: str) -> None:
+        """A remark to the person, beside the result."""
+        Screen(stderr=True, soft_wrap=True, highlight=False).print(Text(text))
+
+    @contextmanager
+    def node(self) -> Iterator[Node]:
+        """The opened node, acting for the worker of --as."""
+        node = open_node(self.data, self.unlock(), worker=self.worker)
+        try:
+            yield node
+        finally:
+            node.close()
+
+    def unlock(self) -> Unlock:
+        """From --passphrase-file, the systemd credential, SONGTOR_PASSPHRASE_FILE, the bare key file, or the keyboard."""
+        credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
+        named = os.environ.get("SONGTOR_PASSPHRASE_FILE")
+        if place := self.passphrase_file or (
+            credential if credential.is_absolute() and credential.exists() else named
+        ):
+            text = self.read(Path(place), limit=4096, field="passphrase-file")
+            return Unlock.read(text.decode(errors="replace"))
+        return key_file(self.data) or Unlock(passphrase=self.secret("รหัสผ่าน", "Passphrase"))
+
+    def secret(self, th: str, en: str) -> str:
+        """Asks at the keyboard, unseen; StoreError where nobody is there to answer."""
+        if not sys.stdin.isatty():
+            raise InputError("passphrase_missing")
+        answer: str = typer.prompt(self.choose(th, en), hide_input=True, err=True)
+        return answer
+
+    def read(self, path: Path, *, limit: int, field: str) -> bytes:
+        """A file's bytes, or the standard input for `-`; InputError("file") or ("too_large")."""
+        try:
+            if str(path) == "-":
+                content = sys.stdin.buffer.read(limit + 1)
+            else:
+                with path.open("rb") as file:
+                    content = file.read(limit + 1)
+        except OSError:
+            raise InputError("file", field=field) from None
+        if len(content) > limit:
+            raise InputError("too_large", field=field)
+        return content
+
+    def fail(self, error: SongtorError) -> int:
+        """Prints the one line of an error and gives the exit code."""
+        message = error.public(self.lang)
+        said: dict[str, Any] = {"error": error.code, "field": error.field, "message": message}
+        print(json.dumps(said, ensure_ascii=False) if self.json else message, file=sys.stderr)
+        return error.entry.exit_code
+
+
+def console(context: typer.Context) -> Console:
+    found: Console = context.find_object(Console) or Console()
+    return found
