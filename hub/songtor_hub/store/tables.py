@@ -64,6 +64,8 @@ certificate = Table(
     Column("not_before_ms", BigInteger, nullable=False),
     Column("not_after_ms", BigInteger, nullable=False),
     Column("first_used_ms", BigInteger),
+    Column("nonce", LargeBinary, unique=True),  # of the renewal that it came from: a nonce serves once
+    Column("revoked", Boolean, nullable=False, server_default=text("false")),
 )
 
 key_entry = Table(

@@ -1,0 +1,62 @@
+"""What every command of the hub is given, and how it answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from songtor_hub.cli.passphrase import ask
+
+if TYPE_CHECKING:
+    from songtor_hub.bootstrap import Hub, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    data: Path
+    lang: str
+    as_json: bool
+    officer: str
+    passphrase_file: Path | None
+    database: str
+
+    def open(self, role: Role) -> Hub:
+        """The hub with the keyring of that role."""
+        from songtor_hub.bootstrap import open_hub
+
+        unlock = partial(ask, file=self.passphrase_file)
+        return open_hub(self.data, unlock, role, officer=self.officer, database=self.database)
+
+    def tell(self, th: str, en: str, **facts: object) -> None:
+        """One line for a person, the facts for a program."""
+        typer.echo(_json(facts) if self.as_json else (en if self.lang == "en" else th))
+
+    def show(self, rows: Sequence[Mapping[str, object]], columns: Mapping[str, tuple[str, str]]) -> None:
+        """A table whose columns are headed in Thai and English; for a program the rows as they are."""
+        if self.as_json:
+            typer.echo(_json(rows))
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*(heads[self.lang == "en"] for heads in columns.values()), box=box.SIMPLE)
+        for row in rows:
+            table.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
+        Console().print(table)
+
+
+def options_of(context: typer.Context) -> Options:
+    found = context.obj
+    assert isinstance(found, Options)
+    return found
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

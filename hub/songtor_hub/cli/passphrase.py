@@ -1,0 +1,39 @@
+"""Where a keyring's passphrase comes from: a file, systemd's credentials, or a person at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from getpass import getpass
+from pathlib import Path
+
+from songtor_proto.errors import InputError, StoreError
+
+
+def ask(keyring: str, *, file: Path | None, twice: bool = False) -> str:
+    """The passphrase of that keyring. A person is asked only at a terminal, `twice` for a new one.
+
+    Raises InputError("passphrase") where there is none or two typed ones differ, StoreError("passphrase_file").
+    """
+    directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    credential = Path(directory) / keyring if directory else None
+    if file is None and credential is not None and credential.is_file():
+        file = credential
+    if file is not None:
+        return _read(file)
+    if not sys.stdin.isatty():
+        raise InputError("passphrase", field=keyring)
+    typed = getpass(f"{keyring}: ")
+    if not typed or (twice and getpass(f"{keyring} (2): ") != typed):
+        raise InputError("passphrase", field=keyring)
+    return typed
+
+
+def _read(file: Path) -> str:
+    try:
+        passphrase = file.read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError("passphrase_file", field=str(file)) from error
+    if not passphrase:
+        raise StoreError("passphrase_file", field=str(file))
+    return passphrase

@@ -1,0 +1,1 @@
+"""What embassy liaisons may see: where a referral stands, never what it says. Rules S1 to S4."""
