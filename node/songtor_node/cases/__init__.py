@@ -1,0 +1,1 @@
+"""Case work: who, what happened, what was found, what was done."""

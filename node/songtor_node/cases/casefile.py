@@ -1,0 +1,122 @@
+"""A case as an ordinary file: what `case import` reads and `case show --json` gives back."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from string import Template
+from typing import Annotated, TypeVar
+
+from pydantic import BeforeValidator, Field
+
+from songtor_node.cases.entries import (
+    Event,
+    Fact,
+    FollowUp,
+    Incident,
+    Note,
+    Person,
+    Problem,
+    Relative,
+    Threat,
+    Unsafe,
+    Work,
+)
+from songtor_node.forms import Code, EmptyList, Filled, Form, Line, Prose, load, one_of
+from songtor_proto.vocabulary import Policy, Vocabulary
+
+T = TypeVar("T")
+_Block = BeforeValidator(lambda value: {} if value is None else value)
+Several = Annotated[list[T], EmptyList, Field(max_length=300)]
+Kinds = Annotated[list[Annotated[Code, one_of("assistance_kinds"), Filled]], EmptyList, Field(max_length=20)]
+
+
+class Request(Form):
+    text: Prose = ""
+    kinds: Kinds = []
+
+
+class Urgency(Form):
+    """Set above the worst petal, with a reason."""
+
+    level: Annotated[Code, one_of("threat_levels")] = ""
+    reason: Line = ""
+
+
+class Health(Form):
+    physical: Prose = ""
+    mental: Prose = ""
+    disability: Prose = ""
+
+
+class LegalStatus(Form):
+    residence: Prose = ""
+    proceedings: Prose = ""
+
+
+class Finances(Form):
+    income: Prose = ""
+    entitlements: Prose = ""
+    debts: Prose = ""
+
+
+class Education(Form):
+    level: Line = ""
+    text: Prose = ""
+
+
+class CaseHead(Form):
+    """What a case says once."""
+
+    target_group: Annotated[Code, one_of("target_groups"), Filled]
+    channel: Annotated[Code, one_of("channels"), Filled]
+    referrer: Annotated[Code, one_of("referrers")] = ""
+    request: Annotated[Request, _Block] = Request()
+    narrative: Prose = ""
+    urgency: Annotated[Urgency, _Block] = Urgency()
+    client: Annotated[Person, _Block] = Person()
+    health: Annotated[Health, _Block] = Health()
+    legal_status: Annotated[LegalStatus, _Block] = LegalStatus()
+    finances: Annotated[Finances, _Block] = Finances()
+    education: Annotated[Education, _Block] = Education()
+    unsafe: Annotated[list[Unsafe], EmptyList, Field(max_length=30)] = []
+
+
+class CaseFile(CaseHead):
+    """A whole case. Nothing but target group and channel must be filled."""
+
+    people: Several[Relative] = []
+    problems: Several[Problem] = []
+    threats: Several[Threat] = []
+    facts: Several[Fact] = []
+    events: Several[Event] = []
+    incidents: Several[Incident] = []
+    work: Several[Work] = []
+    follow_ups: Several[FollowUp] = []
+    notes: Several[Note] = []
+
+
+def read_case(content: bytes) -> CaseFile:
+    """The case in a file; InputError naming the field and line at fault."""
+    return load(CaseFile, content)
+
+
+def template(lang: str, vocabulary: Vocabulary, policy: Policy) -> str:
+    """An empty case file with an explanation of each field, in Thai or English."""
+    text = files("songtor_node").joinpath("data", f"case_template.{lang}.yaml").read_text(encoding="utf-8")
+    lists = {
+        "target_groups": vocabulary.target_groups,
+        "channels": vocabulary.channels,
+        "referrers": policy.referrers,
+        "problems": vocabulary.problems,
+        "dimensions": vocabulary.dimensions,
+        "threat_levels": vocabulary.threat_levels,
+        "assistance_kinds": vocabulary.assistance_kinds,
+        "practice_forms": vocabulary.practice_forms,
+        "follow_up_methods": vocabulary.follow_up_methods,
+        "categories": policy.categories,
+    }
+    codes = {
+        name: "\n".join(f"#   {term.code:<22} {term.label(lang)}" for term in terms.values())
+        for name, terms in lists.items()
+    }
+    return Template(text).substitute(codes)

@@ -1,0 +1,157 @@
+"""What can be added to a case, entry by entry; the same forms stand in a case file and on the command line.
+
+Field names are those of the tables in `models`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from songtor_node.forms import (
+    Code,
+    Country,
+    EmptyList,
+    Filled,
+    Flag,
+    Form,
+    Language,
+    Line,
+    PartialDate,
+    Prose,
+    WholeDate,
+    one_of,
+)
+
+Sex = Literal["female", "male", "other", "unknown"]
+Verification = Literal["unverified", "verified", "contradicted"]
+
+
+class Contact(Form):
+    """How to reach a person, and when and how that is safe, in their own words."""
+
+    channel: Annotated[Code, one_of("channels", "phone", "address"), Filled]
+    value: Annotated[Line, Filled]
+    safe: Line = ""
+
+
+class IdentityNumber(Form):
+    kind: Literal["thai_id", "passport"]
+    number: Annotated[Line, Filled]
+    country: Country = "TH"
+
+    @model_validator(mode="after")
+    def _thai_check_digit(self) -> Self:
+        digits = self.number.replace("-", "").replace(" ", "")
+        if self.kind == "thai_id" and not _is_thai_id(digits):
+            raise PydanticCustomError("identity_number", "check digit")
+        return self
+
+
+def _is_thai_id(digits: str) -> bool:
+    if len(digits) != 13 or not (digits.isascii() and digits.isdigit()):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(13, 1, -1), strict=False))
+    return (11 - total % 11) % 10 == int(digits[12])
+
+
+class Person(Form):
+    name_thai: Line = ""
+    name_latin: Line = ""
+    nickname: Line = ""
+    sex: Sex = "unknown"
+    birth_date: PartialDate = ""
+    languages: Annotated[list[Language], EmptyList, Field(max_length=10)] = []
+    nationality: Country = ""
+    religion: Line = ""
+    contacts: Annotated[list[Contact], EmptyList, Field(max_length=20)] = []
+    address: Line = ""
+    city: Line = ""
+    region: Line = ""
+    country: Country = ""
+    identity_numbers: Annotated[list[IdentityNumber], EmptyList, Field(max_length=10)] = []
+
+
+class Relative(Person):
+    """Someone else in the case. One who is the danger is left out of consent, copies, notices and withdrawal (C6)."""
+
+    relation: Annotated[Line, Filled]
+    guardian: Flag = False
+    danger: Flag = False
+    lives_with_client: Flag = False
+
+
+class Problem(Form):
+    code: Annotated[Code, one_of("problems"), Filled]
+    note: Line = ""
+
+
+class Threat(Form):
+    """One petal of the flower."""
+
+    subject: Literal["client", "child", "guardian"] = "client"
+    dimension: Annotated[Code, one_of("dimensions"), Filled]
+    level: Annotated[Code, one_of("threat_levels"), Filled]
+    reason: Line = ""
+
+
+class Fact(Form):
+    """Something said of the case, and whether and how it was checked."""
+
+    text: Annotated[Prose, Filled]
+    source: Line = ""
+    verification: Verification = "unverified"
+    how: Line = ""
+
+    @model_validator(mode="after")
+    def _says_how(self) -> Self:
+        if self.verification != "unverified" and not self.how:
+            raise PydanticCustomError("missing", "how it was checked")
+        return self
+
+
+class Event(Form):
+    """A point or period in the client's life."""
+
+    when: Annotated[PartialDate, Filled]
+    until: PartialDate = ""
+    theme: Line = ""
+    text: Annotated[Line, Filled]
+
+
+class Incident(Form):
+    when: PartialDate = ""
+    text: Annotated[Prose, Filled]
+    perpetrator: Line = ""
+
+
+class Work(Form):
+    """Help that was given, by us or by another agency: what kind, which of the 5P, who, hours."""
+
+    when: PartialDate = ""
+    kind: Annotated[Code, one_of("assistance_kinds"), Filled]
+    practice_form: Annotated[Code, one_of("practice_forms"), Filled]
+    agency: Line = ""
+    who: Line = ""
+    hours: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 0.0
+    text: Prose = ""
+
+
+class FollowUp(Form):
+    method: Annotated[Code, one_of("follow_up_methods"), Filled]
+    due: Annotated[WholeDate, Filled]
+    done: WholeDate = ""
+    result: Prose = ""
+
+
+class Note(Form):
+    text: Annotated[Prose, Filled]
+
+
+class Unsafe(Form):
+    """A category of data that it would be dangerous to pass on, and why."""
+
+    category: Annotated[Code, one_of("categories"), Filled]
+    reason: Annotated[Line, Filled]

@@ -1,0 +1,95 @@
+"""One case with everything in it, read at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlmodel import Session, col, select
+
+from songtor_node.cases import flower
+from songtor_node.cases.casefile import CaseFile, CaseHead
+from songtor_node.cases.models import (
+    Case,
+    Entry,
+    Event,
+    Fact,
+    FollowUp,
+    Incident,
+    Note,
+    Person,
+    Problem,
+    StepTaken,
+    Threat,
+    Work,
+)
+from songtor_proto.vocabulary import vocabulary
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """Entries are oldest first, problems most pressing first."""
+
+    case: Case
+    client: Person
+    people: Sequence[Person]
+    problems: Sequence[Problem]
+    threats: Sequence[Threat]
+    facts: Sequence[Fact]
+    events: Sequence[Event]
+    incidents: Sequence[Incident]
+    work: Sequence[Work]
+    follow_ups: Sequence[FollowUp]
+    notes: Sequence[Note]
+    steps: Sequence[StepTaken]
+
+    @property
+    def petals(self) -> tuple[Threat, ...]:
+        return flower.petals(self.threats)
+
+    @property
+    def urgency(self) -> str:
+        """A code of threat_levels; `unknown` where no petal is judged."""
+        levels = (petal.level for petal in self.petals)
+        return flower.urgency(levels, self.case.urgency.get("level", ""), order=list(vocabulary().threat_levels))
+
+    @property
+    def unsafe(self) -> frozenset[str]:
+        """Categories that it would be dangerous to pass on."""
+        return frozenset(entry["category"] for entry in self.case.unsafe)
+
+
+def read_record(session: Session, case: Case) -> CaseRecord:
+    assert case.id is not None
+
+    def entries(table: type[E]) -> Sequence[E]:
+        return session.exec(select(table).where(table.case_id == case.id).order_by(col(table.id))).all()
+
+    people = entries(Person)
+    return CaseRecord(
+        case=case,
+        client=next(person for person in people if not person.relation),
+        people=[person for person in people if person.relation],
+        problems=sorted(entries(Problem), key=lambda problem: problem.rank),
+        threats=entries(Threat),
+        facts=entries(Fact),
+        events=sorted(entries(Event), key=lambda event: event.when),
+        incidents=entries(Incident),
+        work=entries(Work),
+        follow_ups=sorted(entries(FollowUp), key=lambda follow_up: follow_up.due),
+        notes=entries(Note),
+        steps=entries(StepTaken),
+    )
+
+
+def as_form(record: CaseRecord) -> dict[str, Any]:
+    """The case as a case file says it: importing it gives the same case again."""
+    head = {name: getattr(record.case, name) for name in CaseHead.model_fields if name != "client"}
+    return CaseFile.model_validate(
+        head
+        | {"client": _entry(record.client, "Person")}
+        | {name: [_entry(row, name) for row in getattr(record, name)] for name in _LISTS},
+    ).model_dump()
