@@ -30,8 +30,6 @@ from songtor_proto.wire.envelope_pb2 import (
 )
 
 CLOCK_SKEW_MS = 10 * 60 * 1000
-# The last millisecond that a calendar date can hold: 9999-12-31T23:59:59.999Z.
-MAX_MS = 253_402_300_799_999
 
 
 def read_header(envelope: Envelope) -> Header:
@@ -100,8 +98,8 @@ def _common(header: Header) -> None:
     _address(header.recipient, "recipient")
     _need(header.sender != header.recipient, "recipient")
     _reference(header.reference)
-    _need(0 < header.created_ms <= MAX_MS, "created_ms")
-    _need(header.expires_ms == 0 or header.created_ms < header.expires_ms <= MAX_MS, "expires_ms")
+    _need(0 < header.created_ms <= layout.MAX_MS, "created_ms")
+    _need(header.expires_ms == 0 or header.created_ms < header.expires_ms <= layout.MAX_MS, "expires_ms")
     _need(not header.part_of or layout.is_uuid7(header.part_of), "part_of")
     _need(header.part_of != header.task, "part_of")
     _need(header.signing_key_version > 0, "signing_key_version")

@@ -24,8 +24,8 @@ def seal(
 ) -> Envelope:
     """The signed envelope; version, suite and commitment are filled in here, on a copy of the header.
 
-    `recipient_key` is a public sealing key, 1,216 bytes (ignored where there is no payload). The commitment key
-    comes from `random`; HPKE draws its own randomness, so no two seals are alike and vectors only open.
+    `recipient_key` is a public sealing key, 1,216 bytes (not used where there is no payload). Commitment keys
+    come from `random`; HPKE draws its own randomness, so no two seals are alike and vectors only open.
     Raises EnvelopeError: `too_large`, or `header` with its field where the header breaks a rule.
     """
     header = Header.FromString(header.SerializeToString())

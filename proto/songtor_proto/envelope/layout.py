@@ -13,6 +13,8 @@ MAX_HEADER = 4096
 ID_SIZE = 16
 SIGNATURE_SIZE = 64
 COMMITMENT_SIZE = 32
+# The last millisecond that a calendar date can hold: 9999-12-31T23:59:59.999Z.
+MAX_MS = 253_402_300_799_999
 
 # Plaintext: u32 length, commitment key, payload, zeros up to the smallest class that holds it all.
 PADDED_SIZES = (1024, 2048, 4096, 16384, 65536)
@@ -32,7 +34,13 @@ def pae(payload_type: str, body: bytes) -> bytes:
 
 def signed_bytes(header: bytes, sealed: bytes) -> bytes:
     """What the sender's signature covers: PAE over u64 length of header, header, sealed (rule E8)."""
-    return pae(PAYLOAD_TYPE, len(header).to_bytes(8, "big") + header + sealed)
+    return pae(PAYLOAD_TYPE, join(header, sealed))
+
+
+def join(*parts: bytes) -> bytes:
+    """One body of several byte strings: each but the last after its u64 big-endian length."""
+    *lead, last = parts
+    return b"".join(len(part).to_bytes(8, "big") + part for part in lead) + last
 
 
 def padded_size(payload_size: int) -> int | None:

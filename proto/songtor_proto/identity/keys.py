@@ -74,7 +74,7 @@ def verify_raw(public: bytes, message: bytes, signature: bytes) -> None:
 class SealingKey:
     """ML-KEM-768 with X25519. The library cannot serialise the pair, so this is its byte form:
 
-    private: ML-KEM seed (64 bytes), X25519 key (32); public: ML-KEM encapsulation key (1,184), X25519 key (32).
+    private: ML-KEM seed (64 bytes), X25519 (32); public: ML-KEM encapsulation key (1,184), X25519 (32).
     """
 
     def __init__(self, mlkem: MLKEM768PrivateKey, x25519: X25519PrivateKey) -> None:
@@ -102,7 +102,7 @@ class SealingKey:
         return mlkem.private_bytes_raw() + x25519.private_bytes_raw()
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
-        """HPKE open, base mode; EnvelopeError("sealed") where key, sealed bytes or info are not the sealer's."""
+        """HPKE open, base mode; EnvelopeError("sealed") where key, bytes or info are not the sealer's."""
         try:
             return _suite.decrypt(sealed, self._key, info)
         except (InvalidTag, ValueError) as error:
