@@ -1,0 +1,25 @@
+"""Only what is needed leaves: what goes, what stays, whether a message keeps to it. Rules M1 to M6, M8."""
+
+from songtor_proto.minimise.fields import FACTS, category_of, keep
+from songtor_proto.minimise.split import Disclosure, Line, default_ticks, split
+from songtor_proto.minimise.values import value_text, why_text
+from songtor_proto.minimise.violations import violations
+from songtor_proto.remit import allowed, answer_for, may_receive, needed, replies
+
+__all__ = [
+    "FACTS",
+    "Disclosure",
+    "Line",
+    "allowed",
+    "answer_for",
+    "category_of",
+    "default_ticks",
+    "keep",
+    "may_receive",
+    "needed",
+    "replies",
+    "split",
+    "value_text",
+    "violations",
+    "why_text",
+]

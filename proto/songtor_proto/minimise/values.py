@@ -1,0 +1,63 @@
+"""How a field's value and the reason it leaves or stays read for a person."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from google.protobuf.message import Message
+
+from songtor_proto.vocabulary import Terms, vocabulary
+from songtor_proto.vocabulary.source import parse_yaml, read
+from songtor_proto.vocabulary.terms import term
+
+# Where a field holds a code, the vocabulary's list of it.
+_LISTS = {
+    "Facts.problems": "problems",
+    "Request.kinds": "assistance_kinds",
+    "Demographics.target_group": "target_groups",
+    "Threat.dimension": "dimensions",
+    "Threat.level": "threat_levels",
+    "Service.kind": "assistance_kinds",
+    "Service.practice_form": "practice_forms",
+    "Contact.channel": "channels",
+}
+# Where it holds a code that is the schema's own.
+_OWN = {"Demographics.sex", "Threat.subject", "Contact.channel", "IdentityNumber.kind", "GenogramPerson.sex"}
+
+
+@cache
+def _words() -> tuple[Terms, Terms]:
+    data = parse_yaml("disclosure_words", read("disclosure_words.yaml"))
+    leaves, stays = data.terms("leaves", term), data.terms("stays", term)
+    values = data.terms("values", term)
+    data.done()
+    return {**leaves, **stays}, values
+
+
+def why_text(why: str, lang: str = "th") -> str:
+    """The sentence for a `Line.why`."""
+    return _words()[0][why].label(lang)
+
+
+def value_text(message: Message, field: str, lang: str = "th") -> str:
+    """One line for a field's value: labels for codes, an unknown code as it is; empty where not known."""
+    descriptor = message.DESCRIPTOR.fields_by_name[field]
+    if descriptor.has_presence and not message.HasField(field):
+        return ""
+    value, path = getattr(message, field), f"{message.DESCRIPTOR.name}.{field}"
+    items = value if descriptor.is_repeated else [value]
+    return "; ".join(filter(None, (_text(item, path, lang) for item in items)))
+
+
+def _text(value: object, path: str, lang: str) -> str:
+    if isinstance(value, Message):
+        inner = (value_text(value, field.name, lang) for field in value.DESCRIPTOR.fields)
+        return " · ".join(filter(None, inner))
+    own = _words()[1]
+    if isinstance(value, bool):
+        return own[path.partition(".")[2]].label(lang) if value else ""
+    text = str(value).strip() if value else ""
+    known: Terms = getattr(vocabulary(), _LISTS[path]) if path in _LISTS else {}
+    if text in known:
+        return known[text].label(lang)
+    return own[text].label(lang) if path in _OWN and text in own else text
