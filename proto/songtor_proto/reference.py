@@ -1,9 +1,9 @@
 """A referral's human reference, safe to read over a telephone. Rules R1 to R3 of docs/protocol.md.
 
-`DE02-7K3M-Q9XF`: the seat that made it, seven random symbols of Crockford's base 32, and a check symbol over
-the eleven before it. The twelve are a codeword over GF(2^5), so every single wrong symbol is detected, and every
-two symbols that changed places. (Where a country's L strays behind the seat it is read as 1, which one time in
-32 passes here; the seat it leaves behind is one that nobody has.)
+`DE02-7K3M-Q9XF`: the seat that made it, seven random symbols of Crockford's base 32, and a check symbol
+over the eleven before it. The twelve are a codeword over GF(2^5), so every single wrong symbol is detected,
+and every two symbols that changed places. (Only a country's L that strays behind the seat, where it is read
+as 1, slips through one time in 32; the country it leaves behind has no such seat.)
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ while len(_POWERS) < 12:
 
 
 def new(seat: str, random: Random) -> str:
-    """A reference made by that seat ("DE-02", "TH-00"), of 5 random bytes. The seat sees to it that it is unused."""
+    """A reference made by that seat ("DE-02", "TH-00"), from 5 random bytes; the seat keeps it unique."""
     bits = int.from_bytes(random(5), "big")
     body = Address(seat).seat.replace("-", "") + "".join(_CROCKFORD[bits >> 5 * i & 31] for i in range(7))
     return _written(body + _check_symbol(body))
