@@ -97,10 +97,18 @@ envelope = Table(
     Column("signature", LargeBinary, nullable=False),
     Column("receipt", LargeBinary),  # null for what a desk itself sends
     Column("taken_in_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),  # 0 where the kind discloses nothing
     Column("delivered_ms", BigInteger),
     Column("destroyed_ms", BigInteger),
     UniqueConstraint("id", "sender"),
     Index("ix_envelope_mailbox", "mailbox", "sequence"),
+    # what the clock will destroy
+    Index(
+        "ix_envelope_expires",
+        "expires_ms",
+        sqlite_where=text("sealed IS NOT NULL AND expires_ms > 0"),
+        postgresql_where=text("sealed IS NOT NULL AND expires_ms > 0"),
+    ),
 )
 
 task = Table(
