@@ -161,6 +161,11 @@ _STAGE: Mapping[int, str] = {
 }
 
 
+def code(state: int) -> str:
+    """FHIR's code of the state ("in-progress"); the number where it is not known here (E11)."""
+    return pb.State.Name(state)[6:].lower().replace("_", "-") if state in pb.State.values() else str(state)
+
+
 def stage(state: int) -> str:
     """The ministry's 4R stage (code of `referral_stages`); empty where the state is not known here."""
     return _STAGE.get(state, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 MAX_KEYS = 4096
 
@@ -29,7 +30,7 @@ class Limit:
     def wait(self, key: str, now: datetime) -> int:
         """Whole seconds until this key may act, 0 where it may now. Takes nothing."""
         left = self._bucket(key, now).left
-        return 0 if left >= 1 else max(1, round((1 - left) * self._every.total_seconds()))
+        return 0 if left >= 1 else max(1, ceil((1 - left) * self._every.total_seconds()))
 
     def take(self, key: str, now: datetime) -> None:
         """One act is done."""

@@ -71,14 +71,14 @@ def find(connection: Connection, token: str, now: datetime) -> Liaison | None:
 
 
 def revoke(connection: Connection, identity: str, now: datetime) -> None:
-    """Works on the next look. InputError("not_found") where no valid liaison has that id."""
+    """Works on the next look. InputError("not_here") where no valid liaison has that id."""
     found = connection.execute(
         update(liaison)
         .where(liaison.c.id == identity, liaison.c.revoked_ms.is_(None))
         .values(revoked_ms=to_ms(now))
     )
     if not found.rowcount:
-        raise InputError("not_found", field=identity[:16])
+        raise InputError("not_here", field=identity[:16])
 
 
 def everyone(connection: Connection, now: datetime) -> list[dict[str, object]]:
