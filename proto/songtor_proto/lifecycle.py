@@ -161,9 +161,12 @@ _STAGE: Mapping[int, str] = {
 }
 
 
+_CODES = {number: name[6:].lower().replace("_", "-") for name, number in pb.State.items()}
+
+
 def code(state: int) -> str:
     """FHIR's code of the state ("in-progress"); the number where it is not known here (E11)."""
-    return pb.State.Name(state)[6:].lower().replace("_", "-") if state in pb.State.values() else str(state)
+    return _CODES.get(state, str(state))
 
 
 def stage(state: int) -> str:

@@ -1,7 +1,7 @@
 """Who works at the desks, and what they did there: rows that people make, on the hub's one metadata.
 
-No row holds what a case says in the clear: `Act.sealed` is sealed to the desk's own key, and is destroyed with
-the task's envelopes when consent is withdrawn.
+No row holds what a case says in the clear: `Act.sealed` is sealed to the desk's own key, and is destroyed
+with the task's envelopes when consent is withdrawn.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def everyone(connection: Connection) -> list[Officer]:
 
 
 def acting(connection: Connection, code: str) -> Officer:
-    """The officer who acts at a desk. PeerError: "officer" (none of that code), "role" (one who reads no content)."""
+    """Who acts at a desk. PeerError: "officer" (none of that code), "role" (one that reads no content)."""
     with Session(connection) as session:
         officer = session.get(Officer, code)
     if officer is None or officer.closed_ms is not None:
