@@ -1,0 +1,127 @@
+"""Proofs of inclusion and of consistency, RFC 9162, sections 2.1.3 and 2.1.4. Rules T4 and T5.
+
+Made from a reader of complete subtrees, checked from the proof alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from songtor_proto.errors import InputError, PeerError
+from songtor_proto.translog.tree import HASH_SIZE, Subtree, node_hash
+
+MAX_PROOF = 128
+
+
+def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
+    """The hashes beside the way from leaf `index` to the root of the tree of `size` leaves, lowest first.
+
+    InputError("log_range") where the tree has no such leaf.
+    """
+    if not 0 <= index < size:
+        raise InputError("log_range", field="index")
+    start, end, path = 0, size, []
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            path.append(_root(middle, end, subtree))
+            end = middle
+        else:
+            path.append(_root(start, middle, subtree))
+            start = middle
+    return path[::-1]
+
+
+def consistency(old_size: int, size: int, subtree: Subtree) -> list[bytes]:
+    """What shows that the tree of `old_size` leaves is how that of `size` began; empty for 0 and for `size`.
+
+    InputError("log_range") where the tree is smaller than the old one.
+    """
+    if not 0 <= old_size <= size:
+        raise InputError("log_range", field="size")
+    if old_size == 0:
+        return []
+    start, end, known, path = 0, size, True, []
+    while old_size != end:
+        middle = start + _split(end - start)
+        if old_size <= middle:
+            path.append(_root(middle, end, subtree))
+            end = middle
+        else:
+            path.append(_root(start, middle, subtree))
+            start, known = middle, False
+    # Whoever checks knows the old root, so it is told only where the old tree's last part is another.
+    return ([] if known else [_root(start, end, subtree)]) + path[::-1]
+
+
+def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
+    """PeerError("log_proof") unless `path` proves that the leaf is at `index` in the tree of that root."""
+    if not 0 <= index < size:
+        raise PeerError("log_proof")
+    _sizes(path)
+    node, last, found = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            raise PeerError("log_proof")
+        if node & 1 or node == last:
+            found = node_hash(sibling, found)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            found = node_hash(found, sibling)
+        node, last = node >> 1, last >> 1
+    if last != 0 or found != root:
+        raise PeerError("log_proof")
+
+
+def check_consistency(old_size: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> None:
+    """PeerError("log_proof") unless `path` proves that the old tree is how the tree of `size` leaves began.
+
+    Whatever the log holds, it began empty: from size 0 there is nothing to prove, and the path is empty.
+    """
+    if not 0 <= old_size <= size:
+        raise PeerError("log_proof")
+    _sizes(path)
+    if old_size in (0, size):
+        if path or (old_size == size and old_root != root):
+            raise PeerError("log_proof")
+        return
+    if not path:
+        raise PeerError("log_proof")
+    hashes = [old_root, *path] if old_size & (old_size - 1) == 0 else path
+    node, last = old_size - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old = new = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0:
+            raise PeerError("log_proof")
+        if node & 1 or node == last:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            new = node_hash(new, sibling)
+        node, last = node >> 1, last >> 1
+    if last != 0 or old != old_root or new != root:
+        raise PeerError("log_proof")
+
+
+def _sizes(path: Sequence[bytes]) -> None:
+    if len(path) > MAX_PROOF or any(len(part) != HASH_SIZE for part in path):
+        raise PeerError("log_proof")
+
+
+def _split(count: int) -> int:
+    """The largest power of two below `count` (count > 1)."""
+    return 1 << (count - 1).bit_length() - 1
+
+
+def _root(start: int, end: int, subtree: Subtree) -> bytes:
+    """The root over leaves start to end, from the complete subtrees it falls into."""
+    count = end - start
+    if count & (count - 1) == 0:
+        level = count.bit_length() - 1
+        return subtree(level, start >> level)
+    middle = start + _split(count)
+    return node_hash(_root(start, middle, subtree), _root(middle, end, subtree))
