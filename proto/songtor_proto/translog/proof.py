@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from songtor_proto.errors import InputError, PeerError
 from songtor_proto.translog.tree import HASH_SIZE, Subtree, node_hash
 
-MAX_PROOF = 128
+MAX_HASHES = 129
 
 
 def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
@@ -58,7 +58,7 @@ def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
     """PeerError("log_proof") unless `path` proves that the leaf is at `index` in the tree of that root."""
     if not 0 <= index < size:
         raise PeerError("log_proof")
-    _sizes(path)
+    _sizes(leaf, *path)
     node, last, found = index, size - 1, leaf
     for sibling in path:
         if last == 0:
@@ -77,13 +77,13 @@ def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
 def check_consistency(old_size: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> None:
     """PeerError("log_proof") unless `path` proves that the old tree is how the tree of `size` leaves began.
 
-    Whatever the log holds, it began empty: from size 0 there is nothing to prove, and the path is empty.
+    An old size of 0 proves nothing and is refused: who knows no earlier head has nothing to check.
     """
-    if not 0 <= old_size <= size:
+    if not 0 < old_size <= size:
         raise PeerError("log_proof")
-    _sizes(path)
-    if old_size in (0, size):
-        if path or (old_size == size and old_root != root):
+    _sizes(*path)
+    if old_size == size:
+        if path or old_root != root:
             raise PeerError("log_proof")
         return
     if not path:
@@ -107,8 +107,8 @@ def check_consistency(old_size: int, old_root: bytes, size: int, root: bytes, pa
         raise PeerError("log_proof")
 
 
-def _sizes(path: Sequence[bytes]) -> None:
-    if len(path) > MAX_PROOF or any(len(part) != HASH_SIZE for part in path):
+def _sizes(*hashes: bytes) -> None:
+    if len(hashes) > MAX_HASHES or any(len(part) != HASH_SIZE for part in hashes):
         raise PeerError("log_proof")
 
 
