@@ -13,7 +13,7 @@ from songtor_node.store.engine import KEY_BYTES, open_engine, reading
 from songtor_node.store.schema import upgrade
 from songtor_node.unlock import Unlock
 from songtor_proto.errors import InputError, StoreError
-from songtor_proto.keyring import Keyring
+from songtor_proto.keyring import STRONG, Cost, Keyring
 from songtor_proto.times import Clock, Random, utc_now
 from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary, jurisdictions, policy, vocabulary
 
@@ -54,28 +54,63 @@ class Node:
 
 
 def create_node(
-    data: Path, unlock: Unlock, *, worker: str = "", clock: Clock = utc_now, random: Random = os.urandom
+    data: Path,
+    unlock: Unlock,
+    *,
+    worker: str = "",
+    clock: Clock = utc_now,
+    random: Random = os.urandom,
+    cost: Cost = STRONG,
 ) -> Node:
-    """A new node in an empty folder; StoreError("exists") where there is one already."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """A new node in an empty folder; StoreError("exists") where there is one already.
+
+    `cost` is that of guessing the passphrase; only tests make it less.
+    """
     if (data / KEYRING).exists() or (data / STORE).exists():
         raise StoreError("exists")
-    keyring = Keyring.create(data / KEYRING, {STORE_KEY: random(KEY_BYTES)}, passphrase=unlock.passphrase)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        raise StoreError("write", field="data") from None
+    keyring = Keyring.create(
+        data / KEYRING,
+        {STORE_KEY: random(KEY_BYTES)},
+        passphrase=unlock.passphrase,
+        raw_key=unlock.raw_key,
+        cost=cost,
+        random=random,
+    )
     return _wire(data, keyring, worker, clock, random, create=True)
 
 
 def open_node(
-    data: Path, unlock: Unlock, *, worker: str = "", clock: Clock = utc_now, random: Random = os.urandom
+    data: Path,
+    unlock: Unlock,
+    *,
+    worker: str = "",
+    clock: Clock = utc_now,
+    random: Random = os.urandom,
 ) -> Node:
     """The node in that folder, its schema brought up to date.
 
-    StoreError("missing") where there is none, ("passphrase") or ("key_file") where it does not open, ("corrupt") where
-    it cannot be read, ("newer") where a newer program made it. Refused, it is left as it was.
+    StoreError: missing (no node here), keyring (missing or damaged), passphrase (it does not open), corrupt (the
+    store cannot be read), newer (a newer program made it). Where it is refused, all is left as it was.
     """
-    if not (data / KEYRING).is_file():
-        raise StoreError("missing")
-    keyring = Keyring.open(data / KEYRING, passphrase=unlock.passphrase)
+    check_here(data)
+    keyring = Keyring.open(
+        data / KEYRING,
+        passphrase=unlock.passphrase,
+        recovery_code=unlock.recovery_code,
+        raw_key=unlock.raw_key,
+        random=random,
+    )
     return _wire(data, keyring, worker, clock, random, create=False)
+
+
+def check_here(data: Path) -> None:
+    """StoreError("missing") where no node's data is in that folder: said before anyone is asked for a passphrase."""
+    if not (data / STORE).is_file():
+        raise StoreError("missing")
 
 
 def _wire(data: Path, keyring: Keyring, worker: str, clock: Clock, random: Random, *, create: bool) -> Node:

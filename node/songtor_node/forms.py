@@ -1,6 +1,7 @@
 """What people fill in, as typed and bounded models, and the one error that says where a form is wrong.
 
-A form names its fields as its file, its command line and its page do. Errors name a field and a line, never a value.
+A form has the same field names in a file, on the command line and on a page. Errors name a field and a line,
+never a value.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from calendar import monthrange
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from songtor_node.plain_yaml import Path, read
@@ -26,13 +35,18 @@ _ALLOWED_CONTROLS = "\n\t\u200b\u200c\u200d"  # Thai uses the zero-width space b
 class Form(BaseModel):
     """Base of every form: nothing unknown, nothing unbounded, empty fields left out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
 
 def _clean(text: str) -> str:
     """One spelling of each letter; nothing that can drive a screen or turn the direction of writing."""
     text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in _ALLOWED_CONTROLS for letter in text):
+    if any(
+        unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in _ALLOWED_CONTROLS
+        for letter in text
+    ):
         raise PydanticCustomError("text", "control character")
     return text
 
@@ -111,7 +125,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def check(model: type[M], data: object, lines: Mapping[Path, int] | None = None) -> M:
-    """The form that `data` fills in; InputError naming the first field at fault, with its line where known."""
+    """The form that `data` fills in; InputError naming the first field at fault, and its line if known."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -119,7 +133,9 @@ def check(model: type[M], data: object, lines: Mapping[Path, int] | None = None)
         path: Path = first["loc"]
         if first["type"] == "extra_forbidden":
             path = path[:-1]  # an unknown name may be a person's, slipped to the left
-        raise InputError(_CODES.get(first["type"], "value"), field=_where(path, first["loc"], lines or {})) from None
+        raise InputError(
+            _CODES.get(first["type"], "value"), field=_where(path, first["loc"], lines or {})
+        ) from None
 
 
 def load(model: type[M], content: bytes) -> M:

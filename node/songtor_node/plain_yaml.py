@@ -1,7 +1,8 @@
 """The small, safe part of YAML that people fill in: mappings, lists and text.
 
-Every plain value stays text ("NO" is Norway, 081 keeps its zero, 2531 is no number); an empty one is None. What a form
-for people never needs is refused: anchors and aliases, tags, keys given twice, several documents, deep nesting.
+Every plain value stays text ("NO" is Norway, 081 keeps its zero, 2531 is no number); an empty one is None.
+Refused is what a form for people never needs: anchors and aliases, tags, a key given twice, several documents,
+deep nesting.
 """
 
 from __future__ import annotations
@@ -58,42 +59,39 @@ def _refuse(line: int) -> InputError:
 
 
 def _build(text: str) -> Document:
+    document: list[Any] = []
     stack: list[_Open] = []
     lines: dict[Path, int] = {}
-    result: list[Any] = []
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent)):
-            continue
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.DocumentStartEvent):
-            if result:
-                raise _refuse(line)
-            continue
-        if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+        if isinstance(event, yaml.CollectionEndEvent):
             stack.pop()
-            continue
-        if isinstance(event, yaml.AliasEvent) or event.anchor or _tagged(event):
-            raise _refuse(line)
-        top = stack[-1] if stack else None
-        if top is not None and isinstance(top.value, dict) and top.key is None:
-            if not isinstance(event, yaml.ScalarEvent) or event.value in top.value:
+        elif isinstance(event, yaml.NodeEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            top = stack[-1] if stack else None
+            if _unwanted(event, top) or (top is None and document):
                 raise _refuse(line)
-            top.key = event.value
-            continue
-        value = _value(event)
-        path = _place(top, value)
-        lines[path] = line
-        if top is None:
-            result.append(value)
-        if isinstance(value, (dict, list)):
-            stack.append(_Open(path, value))
-        if len(stack) > MAXIMUM_DEPTH or len(lines) > MAXIMUM_VALUES:
-            raise _refuse(line)
-    return Document(result[0] if result else None, lines)
+            if top is not None and isinstance(top.value, dict) and top.key is None:
+                top.key = event.value
+                continue
+            value = _value(event)
+            path = _place(top, value)
+            lines[path] = line
+            if top is None:
+                document.append(value)
+            if isinstance(value, (dict, list)):
+                stack.append(_Open(path, value))
+            if len(stack) > MAXIMUM_DEPTH or len(lines) > MAXIMUM_VALUES:
+                raise _refuse(line)
+    return Document(document[0] if document else None, lines)
 
 
-def _tagged(event: Any) -> bool:
-    return event.tag is not None and event.tag != "!"
+def _unwanted(event: Any, top: _Open | None) -> bool:
+    """An alias, anchor or tag; a key that is no text or stands twice."""
+    if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag not in (None, "!"):
+        return True
+    if top is None or isinstance(top.value, list) or top.key is not None:
+        return False
+    return not isinstance(event, yaml.ScalarEvent) or event.value in top.value
 
 
 def _value(event: Any) -> Any:
@@ -101,8 +99,7 @@ def _value(event: Any) -> Any:
         return {}
     if isinstance(event, yaml.SequenceStartEvent):
         return []
-    plain = event.style is None or event.style == ""
-    return None if plain and event.value in ("", "~", "null") else event.value
+    return None if not event.style and event.value in ("", "~", "null") else event.value
 
 
 def _place(top: _Open | None, value: Any) -> Path:

@@ -27,7 +27,9 @@ class Worker(Row, table=True):
     added_at: datetime = Field(sa_type=Instant)
 
 
-def add(session: Session, code: str, *, name: str, role: str, vocabulary: Vocabulary, now: datetime) -> Worker:
+def add(
+    session: Session, code: str, *, name: str, role: str, vocabulary: Vocabulary, now: datetime
+) -> Worker:
     """InputError: worker (the code's form), unknown_code (the role), exists."""
     if not _CODE.fullmatch(code) or len(name) > 200 or not name.isprintable():
         raise InputError("worker", field="code")

@@ -26,13 +26,13 @@ from songtor_proto.vocabulary import Policy, Vocabulary
 
 T = TypeVar("T")
 _Block = BeforeValidator(lambda value: {} if value is None else value)
-Several = Annotated[list[T], EmptyList, Field(max_length=300)]
-Kinds = Annotated[list[Annotated[Code, one_of("assistance_kinds"), Filled]], EmptyList, Field(max_length=20)]
+Several = Annotated[tuple[T, ...], EmptyList, Field(max_length=300)]
+Kinds = Annotated[tuple[Annotated[Code, one_of("assistance_kinds"), Filled], ...], EmptyList, Field(max_length=20)]
 
 
 class Request(Form):
     text: Prose = ""
-    kinds: Kinds = []
+    kinds: Kinds = ()
 
 
 class Urgency(Form):
@@ -78,21 +78,21 @@ class CaseHead(Form):
     legal_status: Annotated[LegalStatus, _Block] = LegalStatus()
     finances: Annotated[Finances, _Block] = Finances()
     education: Annotated[Education, _Block] = Education()
-    unsafe: Annotated[list[Unsafe], EmptyList, Field(max_length=30)] = []
+    unsafe: Annotated[tuple[Unsafe, ...], EmptyList, Field(max_length=30)] = ()
 
 
 class CaseFile(CaseHead):
     """A whole case. Nothing but target group and channel must be filled."""
 
-    people: Several[Relative] = []
-    problems: Several[Problem] = []
-    threats: Several[Threat] = []
-    facts: Several[Fact] = []
-    events: Several[Event] = []
-    incidents: Several[Incident] = []
-    work: Several[Work] = []
-    follow_ups: Several[FollowUp] = []
-    notes: Several[Note] = []
+    people: Several[Relative] = ()
+    problems: Several[Problem] = ()
+    threats: Several[Threat] = ()
+    facts: Several[Fact] = ()
+    events: Several[Event] = ()
+    incidents: Several[Incident] = ()
+    work: Several[Work] = ()
+    follow_ups: Several[FollowUp] = ()
+    notes: Several[Note] = ()
 
 
 def read_case(content: bytes) -> CaseFile:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from songtor_node.forms import (
@@ -63,19 +63,19 @@ class Person(Form):
     nickname: Line = ""
     sex: Sex = "unknown"
     birth_date: PartialDate = ""
-    languages: Annotated[list[Language], EmptyList, Field(max_length=10)] = []
+    languages: Annotated[tuple[Language, ...], EmptyList, Field(max_length=10)] = ()
     nationality: Country = ""
     religion: Line = ""
-    contacts: Annotated[list[Contact], EmptyList, Field(max_length=20)] = []
+    contacts: Annotated[tuple[Contact, ...], EmptyList, Field(max_length=20)] = ()
     address: Line = ""
     city: Line = ""
     region: Line = ""
     country: Country = ""
-    identity_numbers: Annotated[list[IdentityNumber], EmptyList, Field(max_length=10)] = []
+    identity_numbers: Annotated[tuple[IdentityNumber, ...], EmptyList, Field(max_length=10)] = ()
 
 
 class Relative(Person):
-    """Someone else in the case. One who is the danger is left out of consent, copies, notices and withdrawal (C6)."""
+    """Someone else in the case. Who is the danger is left out of consent, copies, notices and withdrawal (C6)."""
 
     relation: Annotated[Line, Filled]
     guardian: Flag = False

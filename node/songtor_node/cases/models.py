@@ -1,6 +1,6 @@
-"""The tables of case work. Each entry says who made it and when; nothing is overwritten that was once a judgement.
+"""The tables of case work. Each entry says who made it and when.
 
-JSON columns hold what is never searched inside. Partial dates are ISO 8601 text ("1988", "1988-04", "1988-04-13").
+JSON columns hold what is never searched inside; dates known in part are ISO 8601 text ("1988", "1988-04").
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from songtor_node.cases import flower
+from songtor_node.cases import entries, flower
 from songtor_node.cases.casefile import CaseFile, CaseHead
+from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import (
     Case,
     Entry,
@@ -24,6 +25,7 @@ from songtor_node.cases.models import (
     Threat,
     Work,
 )
+from songtor_node.forms import Form
 from songtor_proto.vocabulary import vocabulary
 
 E = TypeVar("E", bound=Entry)
@@ -54,7 +56,9 @@ class CaseRecord:
     def urgency(self) -> str:
         """A code of threat_levels; `unknown` where no petal is judged."""
         levels = (petal.level for petal in self.petals)
-        return flower.urgency(levels, self.case.urgency.get("level", ""), order=list(vocabulary().threat_levels))
+        return flower.urgency(
+            levels, self.case.urgency.get("level", ""), order=list(vocabulary().threat_levels)
+        )
 
     @property
     def unsafe(self) -> frozenset[str]:
@@ -65,31 +69,35 @@ class CaseRecord:
 def read_record(session: Session, case: Case) -> CaseRecord:
     assert case.id is not None
 
-    def entries(table: type[E]) -> Sequence[E]:
+    def of(table: type[E]) -> Sequence[E]:
         return session.exec(select(table).where(table.case_id == case.id).order_by(col(table.id))).all()
 
-    people = entries(Person)
+    people = of(Person)
     return CaseRecord(
         case=case,
         client=next(person for person in people if not person.relation),
         people=[person for person in people if person.relation],
-        problems=sorted(entries(Problem), key=lambda problem: problem.rank),
-        threats=entries(Threat),
-        facts=entries(Fact),
-        events=sorted(entries(Event), key=lambda event: event.when),
-        incidents=entries(Incident),
-        work=entries(Work),
-        follow_ups=sorted(entries(FollowUp), key=lambda follow_up: follow_up.due),
-        notes=entries(Note),
-        steps=entries(StepTaken),
+        problems=sorted(of(Problem), key=lambda problem: problem.rank),
+        threats=of(Threat),
+        facts=of(Fact),
+        events=sorted(of(Event), key=lambda event: event.when),
+        incidents=of(Incident),
+        work=of(Work),
+        follow_ups=sorted(of(FollowUp), key=lambda follow_up: follow_up.due),
+        notes=of(Note),
+        steps=of(StepTaken),
     )
 
 
-def as_form(record: CaseRecord) -> dict[str, Any]:
-    """The case as a case file says it: importing it gives the same case again."""
+def as_form(record: CaseRecord) -> CaseFile:
+    """The case as a case file says it: importing it makes an equal case."""
     head = {name: getattr(record.case, name) for name in CaseHead.model_fields if name != "client"}
-    return CaseFile.model_validate(
-        head
-        | {"client": _entry(record.client, "Person")}
-        | {name: [_entry(row, name) for row in getattr(record, name)] for name in _LISTS},
-    ).model_dump()
+    lists = {
+        name: [_fields(row, kind.form) for row in getattr(record, name)]
+        for name, kind in ((kind.several, kind) for kind in KINDS.values())
+    }
+    return CaseFile.model_validate({**head, "client": _fields(record.client, entries.Person), **lists})
+
+
+def _fields(row: Entry, form: type[Form]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in form.model_fields}

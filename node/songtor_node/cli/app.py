@@ -1,4 +1,4 @@
-"""The `songtor-node` command: global options, and the one place where an error becomes a line and an exit code."""
+"""The `songtor-node` command: global options, and where an error becomes a line and an exit code."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What every command is given: the global options, the opened node, and one way to speak to a person or a program.
+"""What every command is given: the global options, the opened node, one way to speak to people and programs.
 
-Rules of the command line: results go to stdout, all else to stderr; with --json exactly one JSON value goes to stdout;
-an error is one line and an exit code of the catalogue; nothing of a case is ever in an error.
+Rules of the command line: results go to stdout, all else to stderr; with --json exactly one JSON value goes to
+stdout; an error is one line and an exit code of the catalogue; nothing of a case is ever in an error.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from rich.console import Console as Screen
 from rich.table import Table
 from rich.text import Text
 
-from songtor_node.bootstrap import Node, open_node
-from songtor_node.unlock import Unlock, key_file
+from songtor_node.bootstrap import Node, check_here, open_node
+from songtor_node.unlock import Unlock, key_file, parse
 from songtor_proto.errors import InputError, SongtorError
 
 CREDENTIAL = "songtor-node"
@@ -62,6 +62,7 @@ class Console:
     @contextmanager
     def node(self) -> Iterator[Node]:
         """The opened node, acting for the worker of --as."""
+        check_here(self.data)
         node = open_node(self.data, self.unlock(), worker=self.worker)
         try:
             yield node
@@ -69,20 +70,20 @@ class Console:
             node.close()
 
     def unlock(self) -> Unlock:
-        """From --passphrase-file, the systemd credential, SONGTOR_PASSPHRASE_FILE, the bare key file, or the keyboard."""
+        """From --passphrase-file, the systemd credential, SONGTOR_PASSPHRASE_FILE, the key file or the keyboard."""
         credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
         named = os.environ.get("SONGTOR_PASSPHRASE_FILE")
         if place := self.passphrase_file or (
             credential if credential.is_absolute() and credential.exists() else named
         ):
             text = self.read(Path(place), limit=4096, field="passphrase-file")
-            return Unlock.read(text.decode(errors="replace"))
+            return parse(text.decode(errors="replace"))
         return key_file(self.data) or Unlock(passphrase=self.secret("รหัสผ่าน", "Passphrase"))
 
     def secret(self, th: str, en: str) -> str:
         """Asks at the keyboard, unseen; StoreError where nobody is there to answer."""
         if not sys.stdin.isatty():
-            raise InputError("passphrase_missing")
+            raise InputError("passphrase")
         answer: str = typer.prompt(self.choose(th, en), hide_input=True, err=True)
         return answer
 

@@ -1,7 +1,7 @@
 """The encrypted SQLite file of a node: how it is opened, read and written.
 
-`reading` and `writing` are the only two ways to a session. A writer takes the write lock at its beginning, so that
-two processes on one file wait for each other instead of failing at their commit.
+`reading` and `writing` are the only two ways to a session. A writer takes the write lock at its beginning, so
+that two processes on one file wait for each other instead of failing at their commit.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _CORRUPT = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 
 
 def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
-    """The store at `path`, encrypted under the raw `key` (32 bytes). Nothing is written to a file it cannot read.
+    """The store at `path`, encrypted under the raw `key` (32 bytes). A file that it cannot read is left alone.
 
-    Raises StoreError("missing") where there is no file, ("corrupt") where it cannot be read with this key.
+    StoreError("missing") where there is no file, ("corrupt") where it cannot be read with this key.
     """
     if len(key) != KEY_BYTES:
         raise StoreError("keyring", detail="store key is not 32 bytes")
@@ -98,7 +98,7 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """Turns what the database says into StoreError; a broken rule of our own (IntegrityError) is a fault and stays."""
+    """Turns what the database says into StoreError; a broken constraint is a fault of ours and stays one."""
     try:
         yield
     except IntegrityError:

@@ -1,0 +1,184 @@
+"""What people do with a case. Each act is one call in the caller's transaction, by a worker, at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlmodel import Session, col, func, select
+
+from songtor_node.cases import flower, steps
+from songtor_node.cases.casefile import CaseFile, CaseHead
+from songtor_node.cases.kinds import KINDS
+from songtor_node.cases.models import (
+    Assignment,
+    Case,
+    Entry,
+    Fact,
+    FollowUp,
+    Look,
+    Person,
+    Problem,
+    StepTaken,
+)
+from songtor_node.cases.record import CaseRecord, read_record
+from songtor_node.forms import Form
+from songtor_node.workers import SEES_ALL, Worker, acting, may_see
+from songtor_proto.errors import InputError, PeerError, StoreError
+from songtor_proto.times import Random
+from songtor_proto.vocabulary import vocabulary
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TRIES = 20
+
+E = TypeVar("E", bound=Entry)
+
+
+def create(
+    session: Session, form: CaseFile, *, by: Worker, now: datetime, random: Random, origin: str = ""
+) -> Case:
+    """A new case at intake with all that the form says; it is assigned to who made it.
+
+    InputError: urgency, reason_missing. PeerError("not_allowed") for a role without case content.
+    """
+    if not may_see(by.role, assigned=True):
+        raise PeerError("not_allowed")
+    _check_urgency(form, (threat.level for threat in form.threats))
+    head = form.model_dump(include=CaseHead.model_fields.keys() - {"client"})
+    case = Case(**head, code=_new_code(session, random), step=steps.FIRST, origin=origin, by=by.code, at=now)
+    session.add(case)
+    session.flush()
+    session.add(_row(Person, form.client, case, by, now))
+    session.add(StepTaken(case_id=_id(case), by=by.code, at=now, step=steps.FIRST))
+    session.add(Assignment(case_id=_id(case), by=by.code, at=now, worker=by.code))
+    for name, kind in KINDS.items():
+        for entry in getattr(form, kind.several):
+            add(session, case, name, entry, by=by, now=now)
+    return case
+
+
+def find(session: Session, code: str, worker: str, *, what: str, now: datetime) -> tuple[Case, Worker]:
+    """The case of that code, for a worker who may see it; the look is recorded as `what`.
+
+    InputError("not_here") where there is none; PeerError: worker, not_allowed.
+    """
+    by = acting(session, worker)
+    case = session.exec(select(Case).where(Case.code == code.upper())).one_or_none()
+    if by.role not in SEES_ALL and (
+        case is None or not may_see(by.role, assigned=_assigned(session, case, by))
+    ):
+        raise PeerError("not_allowed")
+    if case is None:
+        raise InputError("not_here", field="case")
+    session.add(Look(case_id=_id(case), by=by.code, at=now, what=what))
+    return case, by
+
+
+def listing(session: Session, worker: str) -> Sequence[CaseRecord]:
+    """The cases that the worker may see, oldest first."""
+    by = acting(session, worker)
+    if not may_see(by.role, assigned=True):
+        raise PeerError("not_allowed")
+    query = select(Case).order_by(col(Case.id))
+    if by.role not in SEES_ALL:
+        query = query.where(col(Case.id).in_(select(Assignment.case_id).where(Assignment.worker == by.code)))
+    return [read_record(session, case) for case in session.exec(query)]
+
+
+def add(session: Session, case: Case, kind: str, entry: Form, *, by: Worker, now: datetime) -> Entry:
+    """One entry of a kind of `KINDS`; a problem goes to the end of the ranking."""
+    more: dict[str, Any] = {}
+    if kind == "problem":
+        more["rank"] = session.exec(select(func.count()).where(Problem.case_id == case.id)).one() + 1
+    row = _row(KINDS[kind].table, entry, case, by, now, **more)
+    if isinstance(row, Fact) and row.verification != "unverified":
+        row.verified_by, row.verified_at = by.code, now
+    if isinstance(row, FollowUp) and row.done:
+        row.done_by = by.code
+    session.add(row)
+    session.flush()
+    return row
+
+
+def amend(session: Session, case: Case, form: CaseHead, *, by: Worker, now: datetime) -> None:
+    """Replaces what the case says once: request, narrative, client, health ... InputError as in `create`."""
+    record = read_record(session, case)
+    _check_urgency(form, (petal.level for petal in record.petals))
+    for name, value in form.model_dump(exclude={"client"}).items():
+        setattr(case, name, value)
+    for name, value in form.client.model_dump().items():
+        setattr(record.client, name, value)
+    session.flush()
+
+
+def verify(
+    session: Session, case: Case, number: int, *, verification: str, how: str, by: Worker, now: datetime
+) -> None:
+    """What came of checking the fact of that number (from 1, oldest first). InputError: not_here, reason_missing."""
+    fact = _numbered(session, Fact, case, number)
+    if not how.strip():
+        raise InputError("reason_missing", field="how")
+    fact.verification, fact.how = verification, how.strip()
+    fact.verified_by, fact.verified_at = by.code, now
+
+
+def finish(session: Session, case: Case, number: int, *, result: str, by: Worker, now: datetime) -> None:
+    """The follow-up of that number (from 1, oldest first) was done today. InputError as in `verify`."""
+    follow_up = _numbered(session, FollowUp, case, number)
+    if not result.strip():
+        raise InputError("reason_missing", field="result")
+    follow_up.done, follow_up.result, follow_up.done_by = now.date().isoformat(), result.strip(), by.code
+
+
+def take_step(session: Session, case: Case, step: str, *, reason: str, by: Worker, now: datetime) -> None:
+    """InputError: unknown_code, step, reason_missing."""
+    steps.may_follow(case.step, step, reason=reason, order=list(vocabulary().case_steps))
+    case.step = step
+    session.add(StepTaken(case_id=_id(case), by=by.code, at=now, step=step, reason=reason.strip()))
+    session.flush()
+
+
+def assign(session: Session, case: Case, worker: str, *, by: Worker, now: datetime) -> None:
+    """Lets a worker who sees only assigned cases see this one."""
+    if not _assigned(session, case, acting(session, worker)):
+        session.add(Assignment(case_id=_id(case), by=by.code, at=now, worker=worker))
+        session.flush()
+
+
+def _check_urgency(form: CaseHead, petals: Iterable[str]) -> None:
+    above = form.urgency
+    flower.check_above(petals, above.level, above.reason, order=list(vocabulary().threat_levels))
+
+
+def _new_code(session: Session, random: Random) -> str:
+    """Short enough to say aloud; it says nothing of the client."""
+    for _ in range(_TRIES):
+        code = "C-" + "".join(_CROCKFORD[byte % 32] for byte in random(5))
+        if session.exec(select(Case.id).where(Case.code == code)).first() is None:
+            return code
+    raise StoreError("unavailable", detail="no free case code")
+
+
+def _row(table: type[E], entry: Form, case: Case, by: Worker, now: datetime, **more: Any) -> E:
+    return table(**entry.model_dump(), **more, case_id=_id(case), by=by.code, at=now)
+
+
+def _numbered(session: Session, table: type[E], case: Case, number: int) -> E:
+    if number < 1:
+        raise InputError("not_here", field="number")
+    query = select(table).where(table.case_id == case.id).order_by(col(table.id)).offset(number - 1).limit(1)
+    row = session.exec(query).one_or_none()
+    if row is None:
+        raise InputError("not_here", field="number")
+    return row
+
+
+def _assigned(session: Session, case: Case, worker: Worker) -> bool:
+    query = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.worker == worker.code)
+    return session.exec(query).first() is not None
+
+
+def _id(case: Case) -> int:
+    assert case.id is not None
+    return case.id
