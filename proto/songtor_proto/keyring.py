@@ -57,7 +57,7 @@ class Keyring:
         cost: Cost = STRONG,
         random: Random = os.urandom,
     ) -> Keyring:
-        """Writes a new file that passphrase and raw key each open; StoreError("exists") where one is there."""
+        """A new file that passphrase and raw key each open; StoreError("exists") where there is one."""
         if path.exists():
             raise StoreError("exists", field=path.name)
         ring = cls(path, random(KEY_SIZE), (), secrets, cost, random)

@@ -50,7 +50,7 @@ class Slot:
     cost: Cost | None
 
     def open(self, secret: bytes) -> bytes:
-        """The master key; StoreError("passphrase") where the secret does not open it, ("keyring") if broken."""
+        """The master key; StoreError("passphrase") where this secret does not open it, or ("keyring")."""
         try:
             key = _derive(secret, self.salt, self.cost)
             return AESGCM(key).decrypt(self.nonce, self.wrapped, self.kind.encode())

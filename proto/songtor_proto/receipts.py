@@ -1,4 +1,4 @@
-"""Signed receipts: the hub's for what it durably took in, a seat's for what it durably stored. Rules D2 to D5, D7.
+"""Signed receipts: the hub's for what it durably took in, a seat's for what it durably stored. D2 to D5, D7.
 
 The hub signs once a group: the receipts of a group are the leaves of a small RFC 9162 tree, and each
 carries its path to the signed root.
@@ -27,7 +27,7 @@ MAX_DELIVERED = 64
 
 
 def group(bodies: Sequence[ReceiptBody], key: SigningKey, version: int, now_ms: int) -> list[bytes]:
-    """One serialised Receipt for each body, in order, under one signature; `version` is that of the hub's key."""
+    """One serialised Receipt for each body, in order, under one signature; `version` is the hub key's."""
     if not bodies:
         return []
     leaves = [body.SerializeToString(deterministic=True) for body in bodies]
@@ -97,5 +97,5 @@ def read_delivery(data: bytes) -> DeliveryReceipt:
 
 
 def verify_delivery(data: bytes, signature: bytes, seat_public: bytes) -> None:
-    """Raises EnvelopeError("signature") where the seat's key, of the version the receipt names, did not sign it."""
+    """Raises EnvelopeError("signature") where the key of the version it names did not sign it."""
     verify(seat_public, DELIVERY_TYPE, data, signature)
