@@ -162,6 +162,7 @@ class Invitation(_message.Message):
     ROOT_FIELD_NUMBER: _builtins.int
     ENROLMENT_ADDRESS_FIELD_NUMBER: _builtins.int
     EXCHANGE_ADDRESS_FIELD_NUMBER: _builtins.int
+    STATEMENT_VERSION_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     seat: _builtins.str
     secret: _builtins.bytes
@@ -171,6 +172,8 @@ class Invitation(_message.Message):
     enrolment_address: _builtins.str
     """host:port of the two services."""
     exchange_address: _builtins.str
+    statement_version: _builtins.int
+    """The version that the seat's first or next key statement must have."""
     def __init__(
         self,
         *,
@@ -180,10 +183,11 @@ class Invitation(_message.Message):
         root: _builtins.bytes = ...,
         enrolment_address: _builtins.str = ...,
         exchange_address: _builtins.str = ...,
+        statement_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["enrolment_address", b"enrolment_address", "exchange_address", b"exchange_address", "network", b"network", "root", b"root", "seat", b"seat", "secret", b"secret"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["enrolment_address", b"enrolment_address", "exchange_address", b"exchange_address", "network", b"network", "root", b"root", "seat", b"seat", "secret", b"secret", "statement_version", b"statement_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
