@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from songtor_proto.errors import InputError, PeerError
-from songtor_proto.translog.tree import HASH_SIZE, Subtree, node_hash
+from songtor_proto.translog.tree import EMPTY_ROOT, HASH_SIZE, Subtree, node_hash
 
 MAX_HASHES = 129
 
@@ -30,6 +30,11 @@ def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
             path.append(_root(start, middle, subtree))
             start = middle
     return path[::-1]
+
+
+def root_of(size: int, subtree: Subtree) -> bytes:
+    """The root of the first `size` leaves."""
+    return _root(0, size, subtree) if size else EMPTY_ROOT
 
 
 def consistency(old_size: int, size: int, subtree: Subtree) -> list[bytes]:

@@ -1,0 +1,59 @@
+"""Adding to the log, in the transaction of what is recorded. Rules T1 and T2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from songtor_hub.store.bulk import insert_many
+from songtor_hub.store.tables import log_head, log_leaf, log_tile
+from songtor_proto.times import Random
+from songtor_proto.translog.entry import SALT_SIZE, encode, leaf
+from songtor_proto.translog.tree import Frontier
+
+_HEAD = select(log_head.c.size, log_head.c.frontier)
+_LEAF_COLUMNS = ("index", "hash", "kind", "salt", "entry", "at_ms")
+_TILE_COLUMNS = ("level", "index", "hash")
+
+
+class Place(NamedTuple):
+    """Where an entry lies, and the salt that proves it is there."""
+
+    index: int
+    salt: bytes
+
+
+def append(
+    connection: Connection, kind: str, facts: Mapping[str, str], now_ms: int, random: Random
+) -> Place:
+    """Adds one event. `facts` hold no personal data: addresses, ids, roles, codes."""
+    return append_many(connection, kind, [encode(kind, facts)], now_ms, random)[0]
+
+
+def append_many(
+    connection: Connection, kind: str, entries: Sequence[bytes], now_ms: int, random: Random
+) -> list[Place]:
+    """Adds encoded entries of one kind, in order. The connection must be a writer's, so that nobody else grows the tree."""
+    head = frontier(connection)
+    salts = random(SALT_SIZE * len(entries))
+    places = [
+        Place(head.size + i, salts[i * SALT_SIZE : (i + 1) * SALT_SIZE]) for i in range(len(entries))
+    ]
+    hashes = [leaf(entry, place.salt) for entry, place in zip(entries, places, strict=True)]
+    grown, tiles = head.grow(hashes)
+    rows = [
+        (place.index, hash_, kind, place.salt, entry, now_ms)
+        for entry, hash_, place in zip(entries, hashes, places, strict=True)
+    ]
+    insert_many(connection, log_leaf, _LEAF_COLUMNS, rows)
+    insert_many(connection, log_tile, _TILE_COLUMNS, [(tile.level, tile.index, tile.hash) for tile in tiles])
+    values = {"size": grown.size, "frontier": grown.to_bytes()}
+    connection.execute(update(log_head).values(values) if head.size else insert(log_head).values(id=1, **values))
+    return places
+
+
+def frontier(connection: Connection) -> Frontier:
+    row = connection.execute(_HEAD).one_or_none()
+    return Frontier.from_bytes(row.size, row.frontier) if row else Frontier()
