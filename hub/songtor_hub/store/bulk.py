@@ -1,4 +1,4 @@
-"""Many rows at once for the path that every envelope takes: the statement is built once, the rows go as tuples."""
+"""Many rows at once: the statement is built once, the rows go as tuples."""
 
 from __future__ import annotations
 

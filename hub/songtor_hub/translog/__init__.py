@@ -1,4 +1,4 @@
-"""The hub's append-only log: leaves and head in the transaction of what they record, proofs, checkpoints. Rules T1 to T6."""
+"""The hub's append-only log: leaves and head in the transaction of what they record, proofs, checkpoints."""
 
 from __future__ import annotations
 

@@ -21,13 +21,11 @@ _TILE_COLUMNS = ("level", "index", "hash")
 class Place(NamedTuple):
     """Where an entry lies, and the salt that proves it is there."""
 
-    index: int
+    at: int
     salt: bytes
 
 
-def append(
-    connection: Connection, kind: str, facts: Mapping[str, str], now_ms: int, random: Random
-) -> Place:
+def append(connection: Connection, kind: str, facts: Mapping[str, str], now_ms: int, random: Random) -> Place:
     """Adds one event. `facts` hold no personal data: addresses, ids, roles, codes."""
     return append_many(connection, kind, [encode(kind, facts)], now_ms, random)[0]
 
@@ -35,22 +33,22 @@ def append(
 def append_many(
     connection: Connection, kind: str, entries: Sequence[bytes], now_ms: int, random: Random
 ) -> list[Place]:
-    """Adds encoded entries of one kind, in order. The connection must be a writer's, so that nobody else grows the tree."""
+    """Adds encoded entries of one kind, in order, on a writer's connection: nobody else may grow the tree."""
     head = frontier(connection)
     salts = random(SALT_SIZE * len(entries))
-    places = [
-        Place(head.size + i, salts[i * SALT_SIZE : (i + 1) * SALT_SIZE]) for i in range(len(entries))
-    ]
+    places = [Place(head.size + i, salts[i * SALT_SIZE : (i + 1) * SALT_SIZE]) for i in range(len(entries))]
     hashes = [leaf(entry, place.salt) for entry, place in zip(entries, places, strict=True)]
     grown, tiles = head.grow(hashes)
     rows = [
-        (place.index, hash_, kind, place.salt, entry, now_ms)
+        (place.at, hash_, kind, place.salt, entry, now_ms)
         for entry, hash_, place in zip(entries, hashes, places, strict=True)
     ]
     insert_many(connection, log_leaf, _LEAF_COLUMNS, rows)
     insert_many(connection, log_tile, _TILE_COLUMNS, [(tile.level, tile.index, tile.hash) for tile in tiles])
     values = {"size": grown.size, "frontier": grown.to_bytes()}
-    connection.execute(update(log_head).values(values) if head.size else insert(log_head).values(id=1, **values))
+    connection.execute(
+        update(log_head).values(values) if head.size else insert(log_head).values(id=1, **values)
+    )
     return places
 
 

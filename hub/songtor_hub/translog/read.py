@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from songtor_hub.store.tables import log_leaf, log_tile
 from songtor_proto.translog.tree import Subtree, subtrees
 
-_first, _end = bindparam("first"), bindparam("end")
+_first: BindParameter[int] = bindparam("first")
+_end: BindParameter[int] = bindparam("end")
 _LEAVES = (
     select(log_leaf.c.hash)
     .where(log_leaf.c.index >= _first, log_leaf.c.index < _end)
@@ -27,7 +28,11 @@ def stored_subtrees(connection: Connection) -> Subtree:
 
     def read(level: int, first: int, count: int) -> Sequence[bytes]:
         values = {"first": first, "end": first + count}
-        found = connection.scalars(_TILES, values | {"level": level}) if level else connection.scalars(_LEAVES, values)
+        found = (
+            connection.scalars(_TILES, values | {"level": level})
+            if level
+            else connection.scalars(_LEAVES, values)
+        )
         return found.all()
 
     return subtrees(read)

@@ -13,7 +13,9 @@ SALT_SIZE = 16
 
 def encode(kind: str, facts: Mapping[str, str]) -> bytes:
     """An entry: JSON in UTF-8, keys sorted, no spaces; `kind` beside the facts."""
-    return json.dumps({"kind": kind, **facts}, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(
+        {"kind": kind, **facts}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
 
 
 def taken_in(digest: bytes) -> bytes:

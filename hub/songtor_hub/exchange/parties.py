@@ -1,0 +1,74 @@
+"""Who is in the network, as one version of the key directory says. Rules K1, K5 and I10."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, or_, select
+
+from songtor_hub.store.tables import key_entry, seat
+from songtor_proto.errors import PeerError
+
+_VERSION = select(func.max(key_entry.c.changed))
+_KEYS = select(key_entry.c.owner, key_entry.c.version, key_entry.c.signing_key, key_entry.c.revoked).order_by(
+    key_entry.c.owner, key_entry.c.version
+)
+_GONE = select(seat.c.id).where(or_(seat.c.revoked_ms.is_not(None), seat.c.vacant))
+
+
+class Key(NamedTuple):
+    signing_key: bytes
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """`keys` by owner and version; `active`: who may send and be sent to."""
+
+    version: int
+    keys: Mapping[tuple[str, int], Key]
+    active: frozenset[str]
+
+    def need_active(self, sender: str) -> None:
+        """Raises PeerError("revoked")."""
+        if sender not in self.active:
+            raise PeerError("revoked")
+
+    def need_key(self, sender: str, version: int) -> None:
+        """Raises PeerError("key_unknown") where that key is not in force."""
+        if self.keys[sender, version].revoked:
+            raise PeerError("key_unknown", field="signing_key_version")
+
+    def need_recipient(self, recipient: str) -> None:
+        """Raises PeerError("recipient")."""
+        if recipient not in self.active:
+            raise PeerError("recipient", field="recipient")
+
+
+class Roll:
+    """The parties now. One look at the directory's version tells whether what is held still holds."""
+
+    def __init__(self) -> None:
+        self._parties = Parties(0, {}, frozenset())
+
+    def held(self) -> Parties:
+        """As of the last look. A key's bytes never change; whether it counts does."""
+        return self._parties
+
+    def look(self, connection: Connection) -> Parties:
+        """As this connection's transaction sees them."""
+        parties = self._parties
+        version = connection.scalar(_VERSION) or 0
+        if version != parties.version:
+            parties = self._parties = _load(connection, version)
+        return parties
+
+
+def _load(connection: Connection, version: int) -> Parties:
+    keys = {(owner, number): Key(key, revoked) for owner, number, key, revoked in connection.execute(_KEYS)}
+    newest = {owner: key for (owner, _), key in keys.items()}
+    gone = set(connection.scalars(_GONE))
+    active = frozenset(owner for owner, key in newest.items() if not key.revoked and owner not in gone)
+    return Parties(version, keys, active)

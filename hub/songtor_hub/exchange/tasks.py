@@ -1,0 +1,146 @@
+"""What an envelope does to the task it speaks of: pure, on rows of `task`. Rules C11, L1 to L10, W1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from songtor_hub.exchange.door import HUB, is_desk
+from songtor_proto.errors import ConsentError, EnvelopeError
+from songtor_proto.lifecycle import OPEN, Actor, respond_by, step
+from songtor_proto.times import from_ms, to_ms
+from songtor_proto.wire.envelope_pb2 import (
+    KIND_CONFIRMATION,
+    KIND_RECALL_RECEIPT,
+    KIND_REFERRAL,
+    KIND_STATUS,
+    KIND_WITHDRAWAL,
+    STATE_CANCELLED,
+    STATE_RECEIVED,
+    STATE_REQUESTED,
+    Header,
+    Kind,
+    State,
+)
+
+_KINDS = frozenset(Kind.values())
+_STATES = frozenset(State.values())
+
+
+@dataclass(slots=True)
+class Task:
+    """A row of `task`: its columns, in their order."""
+
+    id: bytes
+    thread: bytes
+    version: int
+    reference: str
+    referrer: str
+    recipient: str
+    part_of: bytes | None
+    root: bytes
+    purpose: str | None
+    urgency: int
+    state: int
+    held_from: int | None
+    liaison_sight: bool
+    confirmed: bool
+    confirm_by_ms: int | None
+    created_ms: int
+    expires_ms: int
+    respond_by_ms: int
+    first_response_ms: int | None
+    updated_ms: int
+    legal_hold: str | None
+    withdrawn_ms: int | None
+
+
+def is_known(header: Header) -> bool:
+    """Whether this side knows what kind and state mean; what it does not know touches no task (E11)."""
+    return header.kind in _KINDS and header.state in _STATES
+
+
+def opened(header: Header, parent: Task | None, now_ms: int) -> Task:
+    """The task that a referral begins (L1, L2). `parent` is the task it says it is part of.
+
+    EnvelopeError("not_found") where that is not the sender's to pass on (L10).
+    """
+    if header.part_of and (parent is None or parent.recipient != header.sender):
+        raise EnvelopeError("not_found", field="part_of")
+    terms = header.terms if header.HasField("terms") else None
+    return Task(
+        id=header.task,
+        thread=header.thread,
+        version=header.task_version,
+        reference=header.reference,
+        referrer=header.sender,
+        recipient=header.recipient,
+        part_of=header.part_of or None,
+        root=parent.root if parent else header.task,
+        purpose=terms.purpose if terms else None,
+        urgency=header.urgency,
+        state=step(STATE_REQUESTED, STATE_RECEIVED, Actor.HUB, kind=KIND_REFERRAL).state,
+        held_from=None,
+        liaison_sight=terms.liaison_sight if terms else False,
+        confirmed=terms.confirmed if terms else False,
+        confirm_by_ms=(terms.confirm_by_ms or None) if terms else None,
+        created_ms=header.created_ms,
+        expires_ms=header.expires_ms,
+        respond_by_ms=to_ms(respond_by(header.urgency, from_ms(header.created_ms))),
+        first_response_ms=None,
+        updated_ms=now_ms,
+        legal_hold=None,
+        withdrawn_ms=None,
+    )
+
+
+def replaced(before: Task | None, header: Header, now_ms: int) -> Task | None:
+    """The version before a new one, cancelled if it was still open; None for a thread's first referral (L9).
+
+    EnvelopeError("not_found") where the sender has no such version, ("version") where it is not the latest.
+    """
+    if header.task_version == 1:
+        return None
+    if before is None or before.referrer != header.sender or before.reference != header.reference:
+        raise EnvelopeError("not_found", field="thread")
+    if before.version + 1 != header.task_version:
+        raise EnvelopeError("version", field="task_version")
+    if before.state in OPEN:
+        before.state = step(before.state, STATE_CANCELLED, Actor.REFERRER, kind=KIND_STATUS).state
+        before.held_from, before.updated_ms = None, now_ms
+    return before
+
+
+def act(task: Task, header: Header, now_ms: int) -> bool:
+    """What a message that is no referral does to its task; false where it leaves the row as it was.
+
+    Who is no party is told no more than that there is no such task. Raises EnvelopeError: "not_found",
+    "transition", "actor"; ConsentError("expired") for a confirmation that comes too late (C11).
+    """
+    actor = _actor(task, header)
+    moved = step(task.state, header.state, actor, kind=header.kind, held_from=task.held_from or 0)
+    if header.kind == KIND_CONFIRMATION:
+        if task.confirm_by_ms is not None and now_ms > task.confirm_by_ms:
+            raise ConsentError("expired", field="confirm_by_ms")
+        task.confirmed = True
+    elif header.kind == KIND_WITHDRAWAL:
+        task.withdrawn_ms = task.withdrawn_ms or now_ms
+    elif moved.state == task.state:
+        return False
+    if actor is Actor.RECIPIENT:
+        task.first_response_ms = task.first_response_ms or now_ms
+    task.state, task.held_from, task.updated_ms = moved.state, moved.held_from or None, now_ms
+    return True
+
+
+def _actor(task: Task, header: Header) -> Actor:
+    """In which part the sender speaks, to the other end. The hub itself may speak for a desk."""
+    sender, recipient = header.sender, header.recipient
+    if _stands_for(sender, task.referrer) and _stands_for(recipient, task.recipient):
+        return Actor.REFERRER
+    if _stands_for(sender, task.recipient) and _stands_for(recipient, task.referrer):
+        return Actor.HUB if sender == HUB and header.kind == KIND_RECALL_RECEIPT else Actor.RECIPIENT
+    raise EnvelopeError("not_found", field="task")
+
+
+def _stands_for(address: str, end: str) -> bool:
+    return address == end or (address == HUB and is_desk(end))
