@@ -75,6 +75,11 @@ class ExchangeServiceStub:
                 request_serializer=songtor_dot_v1_dot_exchange__pb2.CompareOpenRequest.SerializeToString,
                 response_deserializer=songtor_dot_v1_dot_exchange__pb2.CompareOpenResponse.FromString,
                 _registered_method=True)
+        self.GetStatus = channel.unary_unary(
+                '/songtor.v1.ExchangeService/GetStatus',
+                request_serializer=songtor_dot_v1_dot_exchange__pb2.GetStatusRequest.SerializeToString,
+                response_deserializer=songtor_dot_v1_dot_exchange__pb2.GetStatusResponse.FromString,
+                _registered_method=True)
 
 
 class ExchangeServiceServicer:
@@ -135,6 +140,13 @@ class ExchangeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetStatus(self, request, context):
+        """Where a task stands, for either end of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ExchangeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -177,6 +189,11 @@ def add_ExchangeServiceServicer_to_server(servicer, server):
                     servicer.CompareOpen,
                     request_deserializer=songtor_dot_v1_dot_exchange__pb2.CompareOpenRequest.FromString,
                     response_serializer=songtor_dot_v1_dot_exchange__pb2.CompareOpenResponse.SerializeToString,
+            ),
+            'GetStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStatus,
+                    request_deserializer=songtor_dot_v1_dot_exchange__pb2.GetStatusRequest.FromString,
+                    response_serializer=songtor_dot_v1_dot_exchange__pb2.GetStatusResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -396,6 +413,33 @@ class ExchangeService:
             '/songtor.v1.ExchangeService/CompareOpen',
             songtor_dot_v1_dot_exchange__pb2.CompareOpenRequest.SerializeToString,
             songtor_dot_v1_dot_exchange__pb2.CompareOpenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/songtor.v1.ExchangeService/GetStatus',
+            songtor_dot_v1_dot_exchange__pb2.GetStatusRequest.SerializeToString,
+            songtor_dot_v1_dot_exchange__pb2.GetStatusResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,8 @@ class ExchangeServiceStub:
     GetInclusion: _grpc.UnaryUnaryMultiCallable[_exchange_pb2.GetInclusionRequest, _exchange_pb2.GetInclusionResponse]
     CompareOpen: _grpc.UnaryUnaryMultiCallable[_exchange_pb2.CompareOpenRequest, _exchange_pb2.CompareOpenResponse]
     """Compares the caller's open referrals with the hub's."""
+    GetStatus: _grpc.UnaryUnaryMultiCallable[_exchange_pb2.GetStatusRequest, _exchange_pb2.GetStatusResponse]
+    """Where a task stands, for either end of it."""
 
 @_typing.type_check_only
 class ExchangeServiceAsyncStub(ExchangeServiceStub):
@@ -67,6 +69,8 @@ class ExchangeServiceAsyncStub(ExchangeServiceStub):
     GetInclusion: _aio.UnaryUnaryMultiCallable[_exchange_pb2.GetInclusionRequest, _exchange_pb2.GetInclusionResponse]  # type: ignore[assignment]
     CompareOpen: _aio.UnaryUnaryMultiCallable[_exchange_pb2.CompareOpenRequest, _exchange_pb2.CompareOpenResponse]  # type: ignore[assignment]
     """Compares the caller's open referrals with the hub's."""
+    GetStatus: _aio.UnaryUnaryMultiCallable[_exchange_pb2.GetStatusRequest, _exchange_pb2.GetStatusResponse]  # type: ignore[assignment]
+    """Where a task stands, for either end of it."""
 
 class ExchangeServiceServicer(metaclass=_abc_1.ABCMeta):
     """Mutual TLS 1.3. Who calls is read from the certificate alone."""
@@ -132,6 +136,14 @@ class ExchangeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_exchange_pb2.CompareOpenResponse, _abc.Awaitable[_exchange_pb2.CompareOpenResponse]]:
         """Compares the caller's open referrals with the hub's."""
+
+    @_abc_1.abstractmethod
+    def GetStatus(
+        self,
+        request: _exchange_pb2.GetStatusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_exchange_pb2.GetStatusResponse, _abc.Awaitable[_exchange_pb2.GetStatusResponse]]:
+        """Where a task stands, for either end of it."""
 
 def add_ExchangeServiceServicer_to_server(servicer: ExchangeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
