@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
 def seeded(seed: object) -> Random:
-    """Bytes that look random and are the same in every run; each call of one source goes on where it stopped."""
+    """Bytes that look random and are the same in every run; each call goes on where the last one stopped."""
     calls = 0
 
     def random(size: int) -> bytes:
@@ -63,7 +63,7 @@ class Tls:
 
 
 class Network:
-    """Root, intermediate and hub's server certificate (for localhost, 127.0.0.1 and ::1), valid round `now`."""
+    """Root, intermediate, the hub's server certificate (localhost, 127.0.0.1, ::1), nodes', made `now`."""
 
     def __init__(self, name: str = NETWORK, now: datetime = NOW, seed: object = "network") -> None:
         self.name, self.now, self.random = name, now, seeded(seed)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 
 from google.protobuf.message import DecodeError
 
@@ -94,8 +95,8 @@ def _common(header: Header) -> None:
     for field in ("envelope_id", "thread", "task"):
         _need(layout.is_uuid7(getattr(header, field)), field)
     _need(header.kind != KIND_UNSPECIFIED, "kind")
-    _address(header.sender, "sender")
-    _address(header.recipient, "recipient")
+    for field in ("sender", "recipient"):
+        _need(_address(getattr(header, field)) is not None, field)
     _need(header.sender != header.recipient, "recipient")
     _reference(header.reference)
     _need(0 < header.created_ms <= layout.MAX_MS, "created_ms")
@@ -129,15 +130,17 @@ def _referral(header: Header) -> None:
     _need((header.thread == header.envelope_id) == (header.task_version == 1), "thread")
     _need(header.urgency != URGENCY_UNSPECIFIED, "urgency")
     _need(header.expires_ms > 0, "expires_ms")
-    between_nodes = Address.parse(header.sender).is_node and Address.parse(header.recipient).is_node
+    ends = _address(header.sender), _address(header.recipient)
+    between_nodes = all(end is not None and end.is_node for end in ends)
     _need(not (between_nodes and header.HasField("terms")), "terms")
 
 
-def _address(text: str, field: str) -> None:
+@lru_cache(maxsize=1024)
+def _address(text: str) -> Address | None:
     try:
-        Address.parse(text)
-    except InputError as error:
-        raise EnvelopeError("header", field=field) from error
+        return Address.parse(text)
+    except InputError:
+        return None
 
 
 def _reference(text: str) -> None:

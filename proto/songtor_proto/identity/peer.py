@@ -21,8 +21,8 @@ MAX_CERTIFICATE = 4096
 def seat_of(pem: bytes, network: str) -> tuple[str, datetime]:
     """The seat that a peer's certificate names, and when the certificate ends (aware, UTC).
 
-    `pem` is the leaf that TLS verified: gRPC's `x509_pem_cert` (its `x509_pem_cert_chain` starts above the leaf).
-    Exactly one URI SAN and no other name beside it; the common name is never read (I1). PeerError("identity").
+    `pem` is the leaf that TLS verified: gRPC's `x509_pem_cert` (`x509_pem_cert_chain` starts above the leaf).
+    PeerError("identity") unless it has one URI SAN and no other name; common names are never read (I1).
     """
     try:
         leaf = x509.load_pem_x509_certificate(pem)
