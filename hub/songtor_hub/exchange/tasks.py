@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from songtor_hub.exchange.door import HUB, is_desk
+from songtor_hub.exchange.door import CENTRE, HUB, is_desk
 from songtor_proto.errors import ConsentError, EnvelopeError
 from songtor_proto.lifecycle import OPEN, Actor, respond_by, step
 from songtor_proto.times import from_ms, to_ms
 from songtor_proto.wire.envelope_pb2 import (
     KIND_CONFIRMATION,
+    KIND_OPENING,
     KIND_RECALL_RECEIPT,
     KIND_REFERRAL,
     KIND_STATUS,
@@ -96,27 +97,27 @@ def opened(header: Header, parent: Task | None, now_ms: int) -> Task:
 def replaced(before: Task | None, header: Header, now_ms: int) -> Task | None:
     """The version before a new one, cancelled if it was still open; None for a thread's first referral (L9).
 
-    EnvelopeError("not_found") where the sender has no such version, ("version") where it is not the latest.
+    EnvelopeError("not_found") where the sender has no such version, ("not_next") where it is not the latest.
     """
     if header.task_version == 1:
         return None
     if before is None or before.referrer != header.sender or before.reference != header.reference:
         raise EnvelopeError("not_found", field="thread")
     if before.version + 1 != header.task_version:
-        raise EnvelopeError("version", field="task_version")
+        raise EnvelopeError("not_next", field="task_version")
     if before.state in OPEN:
         before.state = step(before.state, STATE_CANCELLED, Actor.REFERRER, kind=KIND_STATUS).state
         before.held_from, before.updated_ms = None, now_ms
     return before
 
 
-def act(task: Task, header: Header, now_ms: int) -> bool:
+def act(task: Task, part: Task | None, header: Header, now_ms: int) -> bool:
     """What a message that is no referral does to its task; false where it leaves the row as it was.
 
-    Who is no party is told no more than that there is no such task. Raises EnvelopeError: "not_found",
+    `part`: the part of it that the message names, where a desk opened what was routed on to it. Who is no party is told no more than that there is no such task. Raises EnvelopeError: "not_found",
     "transition", "actor"; ConsentError("expired") for a confirmation that comes too late (C11).
     """
-    actor = _actor(task, header)
+    actor = _actor(task, part, header)
     moved = step(task.state, header.state, actor, kind=header.kind, held_from=task.held_from or 0)
     if header.kind == KIND_CONFIRMATION:
         if task.confirm_by_ms is not None and now_ms > task.confirm_by_ms:
@@ -132,9 +133,16 @@ def act(task: Task, header: Header, now_ms: int) -> bool:
     return True
 
 
-def _actor(task: Task, header: Header) -> Actor:
-    """In which part the sender speaks, to the other end. The hub itself may speak for a desk."""
+def _actor(task: Task, part: Task | None, header: Header) -> Actor:
+    """In which part the sender speaks, to the other end. The hub itself may speak for a desk.
+
+    A part's desk tells the referrer itself that it opened the content; the centre's may confirm at any desk (C11).
+    """
     sender, recipient = header.sender, header.recipient
+    if header.kind == KIND_OPENING and part is not None and part.root == task.id and part.recipient == sender:
+        sender = task.recipient
+    elif header.kind == KIND_CONFIRMATION and sender == CENTRE and is_desk(task.recipient):
+        sender = task.recipient
     if _stands_for(sender, task.referrer) and _stands_for(recipient, task.recipient):
         return Actor.REFERRER
     if _stands_for(sender, task.recipient) and _stands_for(recipient, task.referrer):
