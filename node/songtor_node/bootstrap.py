@@ -13,7 +13,8 @@ from songtor_node.store.engine import KEY_BYTES, open_engine, reading
 from songtor_node.store.schema import upgrade
 from songtor_node.unlock import Unlock
 from songtor_proto.errors import InputError, StoreError
-from songtor_proto.keyring import STRONG, Cost, Keyring
+from songtor_proto.keyring import Keyring
+from songtor_proto.keyslot import STRONG, Cost
 from songtor_proto.times import Clock, Random, utc_now
 from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary, jurisdictions, policy, vocabulary
 
@@ -93,8 +94,8 @@ def open_node(
 ) -> Node:
     """The node in that folder, its schema brought up to date.
 
-    StoreError: missing (no node here), keyring (missing or damaged), passphrase (it does not open), corrupt (the
-    store cannot be read), newer (a newer program made it). Where it is refused, all is left as it was.
+    StoreError: missing (no node here), keyring (missing or damaged), passphrase (it does not open), corrupt
+    (the store cannot be read), newer (a newer program made it). Where it is refused, all is left as it was.
     """
     check_here(data)
     keyring = Keyring.open(
@@ -108,7 +109,7 @@ def open_node(
 
 
 def check_here(data: Path) -> None:
-    """StoreError("missing") where no node's data is in that folder: said before anyone is asked for a passphrase."""
+    """StoreError("missing") where no node is in that folder; to be said before a passphrase is asked for."""
     if not (data / STORE).is_file():
         raise StoreError("missing")
 

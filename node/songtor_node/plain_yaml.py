@@ -1,9 +1,8 @@
 """The small, safe part of YAML that people fill in: mappings, lists and text.
 
 Every plain value stays text ("NO" is Norway, 081 keeps its zero, 2531 is no number); an empty one is None.
-Refused is what a form for people never needs: anchors and aliases, tags, a key given twice, several documents,
-deep nesting.
-"""
+Refused is what a form for people never needs: anchors and aliases, tags, a key given twice, several
+documents, deep nesting."""
 
 from __future__ import annotations
 
@@ -71,7 +70,7 @@ def _build(text: str) -> Document:
             if _unwanted(event, top) or (top is None and document):
                 raise _refuse(line)
             if top is not None and isinstance(top.value, dict) and top.key is None:
-                top.key = event.value
+                top.key = str(getattr(event, "value", ""))
                 continue
             value = _value(event)
             path = _place(top, value)

@@ -1,8 +1,7 @@
 """How a node's keyring is opened: by what a person knows, or by a key that the machine keeps.
 
-A machine's key is one line of text, so that it can be a systemd credential or, where the operator accepts that
-a thief then has everything, a bare file beside the data.
-"""
+A machine's key is one line of text, so that it can be a systemd credential or, where the operator accepts
+that a thief then has everything, a bare file beside the data."""
 
 from __future__ import annotations
 
@@ -26,7 +25,8 @@ class Unlock:
 
 
 def parse(text: str) -> Unlock:
-    """From a passphrase file or credential; StoreError: passphrase (it is empty), key_file (a damaged key)."""
+    """From a passphrase file or credential; StoreError: passphrase (it is empty), key_file (a damaged
+    key)."""
     line = text.strip()
     if not line:
         raise StoreError("passphrase")

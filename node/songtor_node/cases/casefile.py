@@ -27,7 +27,9 @@ from songtor_proto.vocabulary import Policy, Vocabulary
 T = TypeVar("T")
 _Block = BeforeValidator(lambda value: {} if value is None else value)
 Several = Annotated[tuple[T, ...], EmptyList, Field(max_length=300)]
-Kinds = Annotated[tuple[Annotated[Code, one_of("assistance_kinds"), Filled], ...], EmptyList, Field(max_length=20)]
+Kinds = Annotated[
+    tuple[Annotated[Code, one_of("assistance_kinds"), Filled], ...], EmptyList, Field(max_length=20)
+]
 
 
 class Request(Form):

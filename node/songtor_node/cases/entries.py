@@ -75,7 +75,8 @@ class Person(Form):
 
 
 class Relative(Person):
-    """Someone else in the case. Who is the danger is left out of consent, copies, notices and withdrawal (C6)."""
+    """Someone else in the case. Who is the danger is left out of consent, copies, notices and withdrawal
+    (C6)."""
 
     relation: Annotated[Line, Filled]
     guardian: Flag = False

@@ -1,8 +1,7 @@
 """A case as facts that could be disclosed, and the values that free text must not carry unseen. Pure.
 
-What of it leaves is decided elsewhere, by the rule that both sides share; here nothing is held back but how to
-reach a person who is the danger.
-"""
+What of it leaves is decided elsewhere, by the rule that both sides share; here nothing is held back but how
+to reach a person who is the danger."""
 
 from __future__ import annotations
 
@@ -59,7 +58,7 @@ def facts(record: CaseRecord, today: date) -> Facts:
     case, client = record.case, record.client
     return Facts(
         case_code=case.code,
-        request=Request(**case.request),
+        request=_some(Request(**case.request)),
         demographics=Demographics(
             sex=client.sex,
             age_band=age_band(client.birth_date, today),

@@ -23,14 +23,12 @@ from songtor_node.cases.models import (
     StepTaken,
 )
 from songtor_node.cases.record import CaseRecord, read_record
+from songtor_node.codes import new_code
 from songtor_node.forms import Form
 from songtor_node.workers import SEES_ALL, Worker, acting, may_see
-from songtor_proto.errors import InputError, PeerError, StoreError
+from songtor_proto.errors import InputError, PeerError
 from songtor_proto.times import Random
 from songtor_proto.vocabulary import vocabulary
-
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_TRIES = 20
 
 E = TypeVar("E", bound=Entry)
 
@@ -46,7 +44,14 @@ def create(
         raise PeerError("not_allowed")
     _check_urgency(form, (threat.level for threat in form.threats))
     head = form.model_dump(include=CaseHead.model_fields.keys() - {"client"})
-    case = Case(**head, code=_new_code(session, random), step=steps.FIRST, origin=origin, by=by.code, at=now)
+    case = Case(
+        **head,
+        code=new_code(session, "C", Case.code, random),
+        step=steps.FIRST,
+        origin=origin,
+        by=by.code,
+        at=now,
+    )
     session.add(case)
     session.flush()
     session.add(_row(Person, form.client, case, by, now))
@@ -115,7 +120,8 @@ def amend(session: Session, case: Case, form: CaseHead, *, by: Worker, now: date
 def verify(
     session: Session, case: Case, number: int, *, verification: str, how: str, by: Worker, now: datetime
 ) -> None:
-    """What came of checking the fact of that number (from 1, oldest first). InputError: not_here, reason_missing."""
+    """What came of checking the fact of that number (from 1, oldest first). InputError: not_here,
+    reason_missing."""
     fact = _numbered(session, Fact, case, number)
     if not how.strip():
         raise InputError("reason_missing", field="how")
@@ -149,15 +155,6 @@ def assign(session: Session, case: Case, worker: str, *, by: Worker, now: dateti
 def _check_urgency(form: CaseHead, petals: Iterable[str]) -> None:
     above = form.urgency
     flower.check_above(petals, above.level, above.reason, order=list(vocabulary().threat_levels))
-
-
-def _new_code(session: Session, random: Random) -> str:
-    """Short enough to say aloud; it says nothing of the client."""
-    for _ in range(_TRIES):
-        code = "C-" + "".join(_CROCKFORD[byte % 32] for byte in random(5))
-        if session.exec(select(Case.id).where(Case.code == code)).first() is None:
-            return code
-    raise StoreError("unavailable", detail="no free case code")
 
 
 def _row(table: type[E], entry: Form, case: Case, by: Worker, now: datetime, **more: Any) -> E:

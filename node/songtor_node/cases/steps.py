@@ -17,7 +17,8 @@ def life(order: Sequence[str]) -> Sequence[str]:
 
 
 def may_follow(present: str, wanted: str, *, reason: str, order: Sequence[str]) -> None:
-    """One step forward is free; any other, back or over a step, needs a reason; a closed case can only reopen.
+    """One step forward is free; any other, back or over a step, needs a reason; a closed case can only
+    reopen.
 
     InputError: unknown_code (no such step), step (it may not follow), reason_missing.
     """

@@ -1,7 +1,7 @@
 """What every command is given: the global options, the opened node, one way to speak to people and programs.
 
-Rules of the command line: results go to stdout, all else to stderr; with --json exactly one JSON value goes to
-stdout; an error is one line and an exit code of the catalogue; nothing of a case is ever in an error.
+Rules of the command line: results go to stdout, all else to stderr; with --json exactly one JSON value goes
+to stdout; an error is one line and an exit code of the catalogue; nothing of a case is ever in an error.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Console:
             node.close()
 
     def unlock(self) -> Unlock:
-        """From --passphrase-file, the systemd credential, SONGTOR_PASSPHRASE_FILE, the key file or the keyboard."""
+        """From --passphrase-file, the systemd credential, SONGTOR_PASSPHRASE_FILE, the key file or the
+        keyboard."""
         credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
         named = os.environ.get("SONGTOR_PASSPHRASE_FILE")
         if place := self.passphrase_file or (

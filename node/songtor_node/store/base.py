@@ -14,7 +14,12 @@ from songtor_proto.times import from_ms, to_ms
 
 
 class Row(SQLModel, registry=registry()):
-    """Base of the node's tables; never serialised outwards."""
+    """Base of the node's tables; never serialised outwards, nor shown in an error or a log."""
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+    __str__ = __repr__
 
 
 metadata = Row.metadata

@@ -27,7 +27,8 @@ _CORRUPT = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 
 
 def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
-    """The store at `path`, encrypted under the raw `key` (32 bytes). A file that it cannot read is left alone.
+    """The store at `path`, encrypted under the raw `key` (32 bytes). A file that it cannot read is left
+    alone.
 
     StoreError("missing") where there is no file, ("corrupt") where it cannot be read with this key.
     """

@@ -1,0 +1,1 @@
+"""What a disclosure rests on: recorded, shown, confirmed, withdrawn."""
