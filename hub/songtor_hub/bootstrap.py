@@ -19,8 +19,6 @@ from songtor_proto.keyring import Keyring
 from songtor_proto.times import Clock, Random, utc_now
 from songtor_proto.vocabulary import Policy, Vocabulary, policy, vocabulary
 
-HUB = "TH-00"
-
 Unlock = Callable[[str], str]
 """Gives the passphrase of the keyring of that name: "root", "exchange", "desks"."""
 
@@ -72,7 +70,7 @@ def open_hub(
 ) -> Hub:
     """Opens the hub in folder `data`. `database` takes the place of the address given when it was made.
 
-    Raises StoreError("missing") where there is none, ("passphrase"), ("keyring"), ("corrupt") or ("unavailable");
+    Raises StoreError: "missing" where there is none, "passphrase", "keyring", "corrupt" or "unavailable";
     then nothing was touched.
     """
     path = data / f"{role}.keyring"

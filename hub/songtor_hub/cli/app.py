@@ -1,7 +1,7 @@
-"""The `songtor-hub` command: global options, and the one place that turns an error into a line and an exit code.
+"""The `songtor-hub` command: global options, and the one place that turns an error into a line and a code.
 
-A room's commands live in cli/<room>.py and register on `app`. A room imports its work inside the command, so that
-`serve` does not carry what only the console needs.
+A room's commands live in cli/<room>.py and register on `app`. A room imports its work inside the command, so
+that `serve` does not carry what only the console needs.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def options(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs one command and leaves with its exit code; an error is one line on stderr (an object with `--json`)."""
+    """Runs one command, leaves with its exit code; an error is a line on stderr, with `--json` an object."""
     arguments = sys.argv[1:] if arguments is None else arguments
     for room in ROOMS:
         import_module(f"songtor_hub.cli.{room}")

@@ -13,7 +13,8 @@ from songtor_proto.errors import InputError, StoreError
 def ask(keyring: str, *, file: Path | None, twice: bool = False) -> str:
     """The passphrase of that keyring. A person is asked only at a terminal, `twice` for a new one.
 
-    Raises InputError("passphrase") where there is none or two typed ones differ, StoreError("passphrase_file").
+    Raises InputError("passphrase") where there is none or two typed ones differ,
+    StoreError("passphrase_file") where the file cannot be read.
     """
     directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
     credential = Path(directory) / keyring if directory else None

@@ -1,7 +1,8 @@
-"""The hub's database: an encrypted SQLite file by default, PostgreSQL where it runs for real. One schema on both.
+"""The hub's database: an encrypted SQLite file by default, PostgreSQL where it runs for real. One schema.
 
-`reading` and `writing` are the only two ways to a connection. Writers come one at a time, in every process: SQLite's
-write lock is taken at the beginning, and on PostgreSQL one advisory lock, so that `sequence` order is commit order.
+`reading` and `writing` are the only two ways to a connection. Writers come one at a time, in every process:
+SQLite's write lock is taken at the beginning, and on PostgreSQL one advisory lock, so that the order of
+`sequence` is the order of commits.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _CORRUPT = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def open_sqlite(path: Path, key: bytes, *, create: bool = False) -> Engine:
-    """The store at `path`, encrypted under the raw `key` (32 bytes). Nothing is written to a file it cannot read.
+    """The store at `path`, encrypted under the raw `key` (32 bytes). A file that it cannot read is not
+    changed.
 
     Raises StoreError("missing") where there is no file, ("corrupt") where this key does not read it.
     """
@@ -64,7 +66,7 @@ def open_sqlite(path: Path, key: bytes, *, create: bool = False) -> Engine:
 
 
 def open_postgresql(address: str) -> Engine:
-    """The database at a `postgresql://…` address; InputError("database") where it is none, StoreError where it is away."""
+    """The database at a `postgresql://…` address; InputError("database") where that is none."""
     try:
         url = make_url(address).set(drivername="postgresql+psycopg")
         if not address.startswith(("postgresql://", "postgresql+psycopg://")):
@@ -111,7 +113,7 @@ def _begin_postgresql(connection: Connection) -> None:
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """Turns what the database says into StoreError; a broken rule of our own (IntegrityError) is a fault and stays."""
+    """Turns what the database says into StoreError; a broken rule of ours (IntegrityError) stays a fault."""
     try:
         yield
     except IntegrityError:

@@ -9,6 +9,6 @@ from songtor_hub.store.tables import metadata
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the database to this program's revision, in one transaction: the old state or the new, never between."""
+    """Brings the database to this program's revision in one transaction: the old state or the new."""
     with writing(engine) as connection:
         metadata.create_all(connection)
