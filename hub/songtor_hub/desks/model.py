@@ -45,3 +45,4 @@ class Act(Row, table=True):
     act: str
     at_ms: int = Field(sa_type=BigInteger)
     sealed: bytes | None = None
+    key_version: int

@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlmodel import Session, select
 
+from songtor_hub.addresses import HUB
 from songtor_hub.desks.model import Officer
 from songtor_proto.address import Address
 from songtor_proto.errors import InputError, PeerError
 from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import Vocabulary
 
-HUB = "TH-00"
 INTAKE = "intake_officer"
 AT_A_DESK = frozenset({INTAKE, "desk_officer"})
 """Roles that read what comes to their desk. No other role reads any content."""

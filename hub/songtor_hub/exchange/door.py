@@ -13,6 +13,7 @@ from songtor_proto.vocabulary import Policy
 from songtor_proto.wire.envelope_pb2 import KIND_RECALL_RECEIPT, KIND_REFERRAL, Header, Kind
 
 HUB = "TH-00"
+CENTRE = "TH-00/tsda"
 _KNOWN = frozenset(Kind.values())
 
 

@@ -127,8 +127,7 @@ class _Batch:
         self._seen = stored(connection, [header.envelope_id for header in headers])
         self._tasks = Tasks(
             connection,
-            ids={_speaks_of(header) for header in headers} - {b""}
-            | {row.task for row in self._seen.values()},
+            ids=set().union(*map(_speaks_of, headers)) - {b""} | {row.task for row in self._seen.values()},
             threads={header.thread for header in headers if header.task_version > 1},
         )
         self.fresh: dict[bytes, tuple[Incoming, Taken]] = {}
@@ -178,7 +177,7 @@ class _Batch:
         task = self._tasks.get(header.task)
         if task is None:
             raise EnvelopeError("not_found", field="task")
-        if tasks.act(task, header, self._now_ms):
+        if tasks.act(task, self._tasks.get(header.part_of), header, self._now_ms):
             self._tasks.changed(task)
         return task.state
 
@@ -213,9 +212,9 @@ class _Batch:
             _spread(connection, one.header, now_ms)
 
 
-def _speaks_of(header: Header) -> bytes:
-    """The task that must be there already, if there is one."""
-    return header.part_of if header.kind == KIND_REFERRAL else header.task
+def _speaks_of(header: Header) -> set[bytes]:
+    """The tasks that must be there already, if there are any."""
+    return {header.part_of} if header.kind == KIND_REFERRAL else {header.task, header.part_of}
 
 
 def _row(one: Incoming, receipt: bytes | None, now_ms: int) -> tuple[object, ...]:

@@ -114,8 +114,9 @@ def replaced(before: Task | None, header: Header, now_ms: int) -> Task | None:
 def act(task: Task, part: Task | None, header: Header, now_ms: int) -> bool:
     """What a message that is no referral does to its task; false where it leaves the row as it was.
 
-    `part`: the part of it that the message names, where a desk opened what was routed on to it. Who is no party is told no more than that there is no such task. Raises EnvelopeError: "not_found",
-    "transition", "actor"; ConsentError("expired") for a confirmation that comes too late (C11).
+    `part`: the part of it that the message names, where a desk opened what was routed on to it. Who is no
+    party is told no more than that there is no such task. Raises EnvelopeError: "not_found", "transition",
+    "actor"; ConsentError("expired") for a confirmation that comes too late (C11).
     """
     actor = _actor(task, part, header)
     moved = step(task.state, header.state, actor, kind=header.kind, held_from=task.held_from or 0)
@@ -136,12 +137,12 @@ def act(task: Task, part: Task | None, header: Header, now_ms: int) -> bool:
 def _actor(task: Task, part: Task | None, header: Header) -> Actor:
     """In which part the sender speaks, to the other end. The hub itself may speak for a desk.
 
-    A part's desk tells the referrer itself that it opened the content; the centre's may confirm at any desk (C11).
+    A part's desk itself tells the referrer that it opened the content; the centre's may confirm at any desk.
     """
     sender, recipient = header.sender, header.recipient
-    if header.kind == KIND_OPENING and part is not None and part.root == task.id and part.recipient == sender:
-        sender = task.recipient
-    elif header.kind == KIND_CONFIRMATION and sender == CENTRE and is_desk(task.recipient):
+    opened_part = part is not None and part.root == task.id and part.recipient == sender
+    second_person = sender == CENTRE and is_desk(task.recipient)
+    if (header.kind == KIND_OPENING and opened_part) or (header.kind == KIND_CONFIRMATION and second_person):
         sender = task.recipient
     if _stands_for(sender, task.referrer) and _stands_for(recipient, task.recipient):
         return Actor.REFERRER

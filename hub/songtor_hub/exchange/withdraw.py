@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, column, insert, select, table, update
 
 from songtor_hub.exchange.door import is_desk
 from songtor_hub.store.tables import envelope, recall, task
@@ -23,6 +23,8 @@ from songtor_proto.wire.envelope_pb2 import (
 
 # These tell of the withdrawal and of who opened what, and hold nothing of the client's.
 _KEPT_KINDS = (KIND_WITHDRAWAL, KIND_RECALL_RECEIPT, KIND_OPENING)
+# (A table of the desks' room, whose mapping the exchange need not load.)
+_DESK_ACT = table("desk_act", column("task"), column("sealed"))
 _ROW = select(task.c.id, task.c.referrer, task.c.recipient, task.c.legal_hold)
 # What a holder says of several copies is no better than the worst of them.
 _BADNESS = {
@@ -66,7 +68,8 @@ def withdraw(connection: Connection, task_id: bytes, withdrawal: bytes, now_ms: 
 
 
 def destroy(connection: Connection, tasks: Sequence[bytes], now_ms: int) -> None:
-    """Deletes the sealed content of these tasks; header, digest, signature and receipt stay (W5)."""
+    """Deletes the sealed content of these tasks, and what desks noted of it; header, digest, signature and
+    receipt stay (W5)."""
     connection.execute(
         update(envelope)
         .where(
@@ -74,6 +77,7 @@ def destroy(connection: Connection, tasks: Sequence[bytes], now_ms: int) -> None
         )
         .values(sealed=None, destroyed_ms=now_ms)
     )
+    connection.execute(update(_DESK_ACT).where(_DESK_ACT.c.task.in_(tasks)).values(sealed=None))
 
 
 def confirm_parts(connection: Connection, task_id: bytes) -> None:
