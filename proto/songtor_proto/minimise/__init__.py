@@ -2,7 +2,7 @@
 
 from songtor_proto.minimise.fields import FACTS, category_of, keep
 from songtor_proto.minimise.split import Disclosure, Line, default_ticks, split
-from songtor_proto.minimise.values import value_text, why_text
+from songtor_proto.minimise.values import finding_text, value_text, why_text
 from songtor_proto.minimise.violations import violations
 from songtor_proto.remit import allowed, answer_for, may_receive, needed, replies
 
@@ -14,6 +14,7 @@ __all__ = [
     "answer_for",
     "category_of",
     "default_ticks",
+    "finding_text",
     "keep",
     "may_receive",
     "needed",

@@ -1,4 +1,4 @@
-"""How a field's value and the reason it leaves or stays read for a person."""
+"""How a field's value the reason it leaves or stays, and a finding read for a person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 
 from google.protobuf.message import Message
 
-from songtor_proto.vocabulary import Terms, vocabulary
+from songtor_proto.vocabulary import Terms, policy, vocabulary
 from songtor_proto.vocabulary.source import parse_yaml, read
 from songtor_proto.vocabulary.terms import term
 
@@ -26,17 +26,22 @@ _OWN = {"Demographics.sex", "Threat.subject", "Contact.channel", "IdentityNumber
 
 
 @cache
-def _words() -> tuple[Terms, Terms]:
+def _words() -> dict[str, Terms]:
     data = parse_yaml("disclosure_words", read("disclosure_words.yaml"))
-    leaves, stays = data.terms("leaves", term), data.terms("stays", term)
-    values = data.terms("values", term)
+    words = {name: data.terms(name, term) for name in ("leaves", "stays", "values", "findings")}
     data.done()
-    return {**leaves, **stays}, values
+    return words
 
 
 def why_text(why: str, lang: str = "th") -> str:
     """The sentence for a `Line.why`."""
-    return _words()[0][why].label(lang)
+    words = _words()
+    return (words["leaves"].get(why) or words["stays"][why]).label(lang)
+
+
+def finding_text(kind: str, lang: str = "th") -> str:
+    """What was found in free text: a pattern's name, else the label of a data category."""
+    return (_words()["findings"].get(kind) or policy().categories[kind]).label(lang)
 
 
 def value_text(message: Message, field: str, lang: str = "th") -> str:
@@ -53,7 +58,7 @@ def _text(value: object, path: str, lang: str) -> str:
     if isinstance(value, Message):
         inner = (value_text(value, field.name, lang) for field in value.DESCRIPTOR.fields)
         return " · ".join(filter(None, inner))
-    own = _words()[1]
+    own = _words()["values"]
     if isinstance(value, bool):
         return own[path.partition(".")[2]].label(lang) if value else ""
     text = str(value).strip() if value else ""
