@@ -238,7 +238,8 @@ def test_a_faulty_registry_is_refused(old: str, new: str) -> None:
     ("column", "value"),
     [
         ("iso_country", "D"), ("iso_country", "ZZ"), ("iso_country", "TH"), ("law", ""),
-        ("consent_form", "oral"), ("minor_under", "eighteen"), ("minor_under", "0"), ("vital_needs_incapacity", "maybe"),
+        ("consent_form", "oral"), ("minor_under", "eighteen"), ("minor_under", "0"),
+        ("vital_needs_incapacity", "maybe"),
         ("breach_notice_hours", "-1"),
     ],
 )  # fmt: skip
