@@ -23,11 +23,6 @@ _MISREAD = str.maketrans("ILO", "110")
 _SHAPE = re.compile(rf"[A-Z]{{2}}[0-9]{{2}}[{_CROCKFORD}]{{8}}")
 _MAX_TYPED = 32
 
-# Powers of the generator 2 of GF(2^5) modulo x^5 + x^2 + 1.
-_POWERS = [1]
-while len(_POWERS) < 12:
-    _POWERS.append((_POWERS[-1] << 1) ^ (0b100101 if _POWERS[-1] & 0b10000 else 0))
-
 
 def new(seat: str, random: Random) -> str:
     """A reference made by that seat ("DE-02", "TH-00"), from 5 random bytes; the seat keeps it unique."""
@@ -50,20 +45,23 @@ def _written(symbols: str) -> str:
     return "-".join((symbols[:4], symbols[4:8], symbols[8:]))
 
 
+def _times_power(value: int, power: int) -> int:
+    """value * 2^power in GF(2^5) modulo x^5 + x^2 + 1."""
+    for _ in range(power):
+        value = value << 1 ^ (0b100101 if value & 0b10000 else 0)
+    return value
+
+
+# What each symbol counts at each place: at place i, its value times 2^(i+1).
+_WEIGHED = [
+    {symbol: _times_power(value, power) for symbol, value in values.items()}
+    for power, values in enumerate([_SEAT_VALUE] * 4 + [_VALUE] * 7, start=1)
+]
+
+
 def _check_symbol(body: str) -> str:
-    """Symbol i counts times 2^(i+1), the check symbol itself times 1; all twelve sum to zero."""
-    values = [_SEAT_VALUE[symbol] for symbol in body[:4]] + [_VALUE[symbol] for symbol in body[4:]]
+    """The symbol that, counted times 1, makes the sum of all twelve zero."""
     check = 0
-    for value, power in zip(values, _POWERS[1:], strict=True):
-        check ^= _times(value, power)
+    for weight, symbol in zip(_WEIGHED, body, strict=True):
+        check ^= weight[symbol]
     return _CROCKFORD[check]
-
-
-def _times(a: int, b: int) -> int:
-    """Product in GF(2^5)."""
-    product = 0
-    for bit in reversed(range(5)):
-        product = product << 1 ^ (0b100101 if product & 0b10000 else 0)
-        if b >> bit & 1:
-            product ^= a
-    return product
