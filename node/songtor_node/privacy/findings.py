@@ -11,6 +11,8 @@ from songtor_node.privacy.known import keys
 from songtor_node.privacy.patterns import Span, patterns
 from songtor_node.privacy.plain import Plain, Skeleton, is_spaced, plain, skeleton
 from songtor_proto.errors import InputError
+from songtor_proto.minimise import keep, strings
+from songtor_proto.wire.payload_pb2 import Facts
 
 LIMIT = 64 * 1024
 """Bytes of text, all fields together: more could not be sent."""
@@ -34,20 +36,21 @@ def find(
     texts: Mapping[str, str],
     known: Mapping[str, Collection[str]],
     *,
-    leaving: Collection[str] = (),
+    leaving: Facts | None = None,
     country: str,
 ) -> tuple[Finding, ...]:
     """Findings in the order of the texts; each must be cleared by the worker before the text may leave.
 
-    `texts`: by field path. `known`: the case's own values by data category; what is in a category that leaves
-    anyway is no finding. `country`: ISO 3166-1; its telephone numbers are known beside Thailand's.
+    `texts`: by field path. `known`: the case's own values by data category. `leaving`: the facts that go: a known
+    value that stands in a field of its own there is no finding. `country`: ISO 3166-1; its telephone numbers are known beside Thailand's.
     InputError("too_large") above LIMIT.
     """
     if sum(len(text.encode()) for text in texts.values()) > LIMIT:
         raise InputError("too_large", field=max(texts, key=lambda path: len(texts[path])))
     regions = tuple(dict.fromkeys((country, "TH")))
-    leaves = {"leaves": frozenset().union(*(keys(known[code], regions) for code in known if code in leaving))}
-    stays = {code: keys(values, regions) for code, values in known.items() if code not in leaving}
+    told = {text for _, text in strings(keep(leaving or Facts(), known))} & set().union(*known.values())
+    leaves = {"": keys(told, regions)}
+    stays = {code: keys(set(values) - told, regions) for code, values in known.items()}
     found = []
     for path, text in texts.items():
         clear = plain(text)

@@ -1,6 +1,6 @@
 """Only what is needed leaves: what goes, what stays, whether a message keeps to it. Rules M1 to M6, M8."""
 
-from songtor_proto.minimise.fields import FACTS, category_of, keep
+from songtor_proto.minimise.fields import FACTS, category_of, keep, strings
 from songtor_proto.minimise.split import Disclosure, Line, default_ticks, split
 from songtor_proto.minimise.values import finding_text, value_text, why_text
 from songtor_proto.minimise.violations import violations
@@ -20,6 +20,7 @@ __all__ = [
     "needed",
     "replies",
     "split",
+    "strings",
     "value_text",
     "violations",
     "why_text",

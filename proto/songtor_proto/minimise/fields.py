@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
@@ -18,6 +18,19 @@ def category_of(field: FieldDescriptor) -> str:
 
 FACTS: dict[str, str] = {field.name: category_of(field) for field in Facts.DESCRIPTOR.fields}
 """Category by name of each field of Facts, in the order of the schema."""
+
+
+def strings(message: Message, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a message that is not empty, by its path: `incidents[0].text`."""
+    for field, value in message.ListFields():
+        name = f"{path}.{field.name}" if path else field.name
+        items = value if field.is_repeated else [value]
+        for index, item in enumerate(items):
+            place = f"{name}[{index}]" if field.is_repeated else name
+            if isinstance(item, Message):
+                yield from strings(item, place)
+            elif isinstance(item, str):
+                yield place, item
 
 
 def keep(facts: Facts, categories: Collection[str]) -> Facts:
