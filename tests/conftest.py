@@ -2,6 +2,9 @@
 
 import pytest
 
+# Fixtures that several rooms need; each module says what for.
+pytest_plugins = ["tests.support.postgres", "tests.support.hub"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

@@ -47,6 +47,10 @@ class HttpServer(uvicorn.Server):
     async def answer(self) -> None:
         await self.serve(sockets=[self._socket])
 
+    def close(self) -> None:
+        """Also where it never answered."""
+        self._socket.close()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()

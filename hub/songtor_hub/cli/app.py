@@ -21,7 +21,7 @@ from songtor_proto.errors import InputError, SongtorError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOMS: tuple[str, ...] = ()
+ROOMS: tuple[str, ...] = ("serve",)
 
 app = typer.Typer(
     name="songtor-hub",

