@@ -119,8 +119,8 @@ def key_schedule(aead_id: bytes, info: bytes) -> tuple[bytes, bytes]:
 def test_sealing_opens_what_the_hpke_draft_encapsulated() -> None:
     """Key layout, KEM and key schedule are the draft's: its encapsulation opens here under our AEAD (E7).
 
-    The published vector of this KEM has another AEAD, so the last step is computed from its shared secret by a
-    key schedule that first reproduces the vector's own key.
+    The published vector of this KEM has another AEAD, so the last step is computed from its shared secret, by
+    a key schedule that first reproduces the vector's own key.
     """
     key = SealingKey.from_bytes(hashlib.shake_256(HPKE["skRm"]).digest(96))
     assert key.public == HPKE["pkRm"]
