@@ -23,8 +23,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from songtor_node.plain_yaml import Path, read
 from songtor_proto.errors import InputError
+from songtor_proto.plain_yaml import Path, read
 from songtor_proto.vocabulary import policy, vocabulary
 
 _BUDDHIST = 543
@@ -90,12 +90,15 @@ def _none_is_empty(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _none_is_no_list(value: Any) -> Any:
-    return [] if value is None else value
+def _as_list(value: Any) -> Any:
+    """Nothing is an empty list; text is a list with commas."""
+    if value is None:
+        return []
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 Empty = BeforeValidator(_none_is_empty)
-EmptyList = BeforeValidator(_none_is_no_list)
+EmptyList = BeforeValidator(_as_list)
 Line = Annotated[str, Empty, StringConstraints(max_length=300), AfterValidator(_clean)]
 """One line, or nothing."""
 Prose = Annotated[str, Empty, StringConstraints(max_length=12_000), AfterValidator(_clean)]
