@@ -29,6 +29,11 @@ def latest(connection: Connection, owner: str) -> Row[Any] | None:
     return connection.execute(newest).one_or_none()
 
 
+def owners(connection: Connection) -> list[str]:
+    """Everyone who has keys, in the order of their addresses."""
+    return list(connection.scalars(select(key_entry.c.owner).distinct().order_by(key_entry.c.owner)))
+
+
 def publish(
     connection: Connection,
     network: str,
