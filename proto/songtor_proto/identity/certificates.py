@@ -8,14 +8,15 @@ randomness.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import TypeGuard
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -40,9 +41,11 @@ MAX_CSR = 4096
 
 PrivateKey = ec.EllipticCurvePrivateKey
 
-# What the library raises on bytes that are no certificate, or hold what it cannot read.
-MALFORMED = (
+# What the library raises on bytes that are no certificate, often only when a part of it is read.
+_MALFORMED = (
     ValueError,
+    TypeError,
+    InvalidSignature,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.ExtensionNotFound,
@@ -57,6 +60,15 @@ class Issuer:
 
     certificate: x509.Certificate
     key: PrivateKey
+
+
+@contextmanager
+def reading(code: str) -> Iterator[None]:
+    """Bytes from a stranger are read in here: what the library stumbles over is PeerError(code)."""
+    try:
+        yield
+    except _MALFORMED as error:
+        raise PeerError(code) from error
 
 
 def make_key() -> PrivateKey:
@@ -146,13 +158,11 @@ def check_csr(csr_der: bytes, seat: str, network: str) -> ec.EllipticCurvePublic
     """
     if len(csr_der) > MAX_CSR:
         raise PeerError("csr")
-    try:
+    with reading("csr"):
         csr = x509.load_der_x509_csr(csr_der)
         key = csr.public_key()
         extensions, names = list(csr.extensions), names_in(csr.extensions)
         plain = csr.is_signature_valid and not list(csr.subject) and len(list(csr.attributes)) == 1
-    except MALFORMED as error:
-        raise PeerError("csr") from error
     wanted = [x509.UniformResourceIdentifier(node_id(network, seat))]
     if not plain or len(extensions) != 1 or names != wanted:
         raise PeerError("csr")
@@ -168,7 +178,7 @@ def key_hash(csr_der: bytes) -> bytes:
 
 
 def names_in(extensions: x509.Extensions) -> list[x509.GeneralName]:
-    """Every subject alternative name; none where there is no such extension. Raises one of MALFORMED."""
+    """Every subject alternative name; none where there is no such extension."""
     found = [one.value for one in extensions if isinstance(one.value, x509.SubjectAlternativeName)]
     return [name for one in found for name in one]
 

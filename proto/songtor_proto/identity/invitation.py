@@ -73,7 +73,7 @@ def _fields(invitation: Invitation) -> None:
     try:
         check_root(invitation.root, invitation.network)
     except PeerError as error:
-        raise InputError("invitation", field="root") from error
+        raise InputError("invitation", field="network" if error.field == "network" else "root") from error
     kept = {
         "seat": seat,
         "secret": len(invitation.secret) == SECRET_SIZE,
