@@ -1,4 +1,4 @@
-"""The log's signed head, rules T5 and T6: C2SP signed-note, tlog-checkpoint and tlog-cosignature."""
+"""The log's signed head, rules T4 and T5: C2SP signed-note, tlog-checkpoint and tlog-cosignature."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def refused(note: str, origin: str = ORIGIN, public: bytes = HUB.public) -> bool
 
 
 def test_a_checkpoint_is_a_signed_note() -> None:
-    """T5: three lines, a blank one, and a signature line that another library makes just so."""
+    """T4: three lines, a blank one, and a signature line that another library makes just so."""
     text, signature = NOTE.split("\n\n")
     assert text == f"{ORIGIN}\n20852163\n{b64encode(HEAD.root).decode()}"
     key_id = hashlib.sha256(ORIGIN.encode() + b"\n\x01" + HUB.public).digest()[:4]
@@ -41,7 +41,7 @@ def test_a_checkpoint_is_a_signed_note() -> None:
 
 
 def test_a_cosignature_says_when() -> None:
-    """T6: key id of type 4, eight bytes of seconds, a signature over two lines and the checkpoint's text."""
+    """T5: key id of type 4, eight bytes of seconds, a signature over two lines and the checkpoint's text."""
     line = cosign(HEAD, WITNESS, NODE, AT)
     start, name, value = line.split(" ")
     seconds = int(AT.timestamp())
@@ -54,7 +54,7 @@ def test_a_cosignature_says_when() -> None:
 
 
 def test_cosignatures_of_others_do_not_disturb() -> None:
-    """T5: lines of unknown keys are ignored, before and after the log's own."""
+    """T4: lines of unknown keys are ignored, before and after the log's own."""
     text, own = NOTE.split("\n\n")
     other = cosign(HEAD, WITNESS, NODE, AT) + "\n"
     for signatures in (own + other, other + own, other * 16 + own):
@@ -63,7 +63,7 @@ def test_cosignatures_of_others_do_not_disturb() -> None:
 
 
 def test_another_key_or_log_is_refused() -> None:
-    """T5: only the log's own name and key count; a key of the same name and id must fit as well."""
+    """T4: only the log's own name and key count; a key of the same name and id must fit as well."""
     assert refused(NOTE, origin="songtor.example/other")
     assert refused(NOTE, public=NODE.public)
     assert refused(sign(HEAD, NODE))
@@ -92,14 +92,14 @@ def test_another_key_or_log_is_refused() -> None:
     ],
 )
 def test_a_changed_note_is_refused(old: str, new: str) -> None:
-    """T5: no other number, form, line or name passes."""
+    """T4: no other number, form, line or name passes."""
     assert old in NOTE
     assert refused(NOTE.replace(old, new, 1))
     assert refused(NOTE.replace(old, new))
 
 
 def test_a_note_without_its_end_or_beyond_all_size_is_refused() -> None:
-    """T5: the last newline belongs to it, and 64 KiB are enough for anyone."""
+    """T4: the last newline belongs to it, and 64 KiB are enough for anyone."""
     assert refused(NOTE.rstrip("\n"))
     assert refused(NOTE + "\n")
     assert refused(NOTE + "— x AAAA\n" * 10_000)
@@ -108,14 +108,14 @@ def test_a_note_without_its_end_or_beyond_all_size_is_refused() -> None:
 
 @given(st.integers(0, len(NOTE) - 1), st.characters())
 def test_any_single_change_is_refused(place: int, symbol: str) -> None:
-    """T5: wherever a character is changed, the head is not believed."""
+    """T4: wherever a character is changed, the head is not believed."""
     changed = NOTE[:place] + symbol + NOTE[place + 1 :]
     assert changed == NOTE or refused(changed)
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_is_a_head_or_refused(note: str, line: str) -> None:
-    """T5, T6: only the declared errors come out."""
+    """T4, T5: only the declared errors come out."""
     assert refused(note)
     with pytest.raises(PeerError, match=r"peer\.cosignature"):
         verify_cosignature(line, HEAD, WITNESS, NODE.public)
@@ -132,14 +132,14 @@ def test_any_text_is_a_head_or_refused(note: str, line: str) -> None:
     ],
 )
 def test_a_cosignature_of_something_else_is_refused(head: Checkpoint, name: str, public: bytes) -> None:
-    """T6: another head, cosigner or key."""
+    """T5: another head, cosigner or key."""
     with pytest.raises(PeerError, match=r"peer\.cosignature"):
         verify_cosignature(cosign(HEAD, WITNESS, NODE, AT), head, name, public)
 
 
 @pytest.mark.parametrize("seconds", [2**63 - 1, 2**64 - 1, 253_402_300_800])
 def test_a_cosignature_at_no_time_there_is_is_refused(seconds: int) -> None:
-    """T6: a signed time beyond the year 9999 is no time."""
+    """T5: a signed time beyond the year 9999 is no time."""
     raw = NODE.sign_raw(f"cosignature/v1\ntime {seconds}\n{HEAD.text()}".encode())
     key_id = hashlib.sha256(WITNESS.encode() + b"\n\x04" + NODE.public).digest()[:4]
     line = f"— {WITNESS} {b64encode(key_id + seconds.to_bytes(8, 'big') + raw).decode()}"

@@ -323,7 +323,7 @@ def test_payload_is_padded_to_exactly_five_sizes(smaller: int) -> None:
 
 
 def test_largest_payload_travels_and_one_byte_more_does_not() -> None:
-    """A message of the last size is sealed and opened; the next byte is refused when composing (E5, P4)."""
+    """A message of the last size is sealed and opened; the next byte is refused when composing (E5, P3)."""
 
     def of(size: int) -> Payload:
         payload = Payload(reminder=Reminder(text="x" * size))
@@ -338,7 +338,7 @@ def test_largest_payload_travels_and_one_byte_more_does_not() -> None:
 
 
 def test_oversized_parts_are_refused_before_they_are_read() -> None:
-    """A header over 4,096 bytes and a sealed part of any other size are refused by length alone (P3, P4)."""
+    """A header over 4,096 bytes and a sealed part of any other size are refused by length alone (P3)."""
     header, signature = ENVELOPE.header, ENVELOPE.signature
     big = Envelope(header=bytes(4097), sealed=ENVELOPE.sealed, signature=signature)
     assert refusal(lambda: check.read_header(big)) == ("too_large", "header")
@@ -416,7 +416,7 @@ def test_no_plaintext_breaks_the_opener(plaintext: bytes) -> None:
 
 
 def test_clock_ten_minutes_ahead_passes_and_expired_content_does_not() -> None:
-    """Older is fine up to the expiry; the future is allowed ten minutes (P7)."""
+    """Older is fine up to the expiry; the future is allowed ten minutes (P6)."""
     header, created = check.read_header(ENVELOPE), from_ms(CREATED)
     check.dates(header, created - timedelta(minutes=10))
     check.dates(header, created + timedelta(milliseconds=999))

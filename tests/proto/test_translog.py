@@ -1,4 +1,4 @@
-"""The log's tree and proofs, rules T1, T2, T4 and T5."""
+"""The log's tree and proofs, rules T1, T3 and T5."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_the_tree_is_the_one_the_world_knows() -> None:
 
 @given(sizes, st.data())
 def test_growing_by_groups_is_growing_at_once(count: int, data: st.DataObject) -> None:
-    """T2: however the leaves are grouped, and stored between, the root is the definition's."""
+    """T1: however the leaves are grouped, and stored between, the root is the definition's."""
     leaves, frontier = hashes(count), Frontier()
     while frontier.size < count:
         group = data.draw(st.integers(1, count - frontier.size))
@@ -130,7 +130,7 @@ def test_growing_by_groups_is_growing_at_once(count: int, data: st.DataObject) -
 
 @given(st.integers(-10, 10**20), st.binary(max_size=200))
 def test_a_damaged_frontier_is_refused(size: int, stored: bytes) -> None:
-    """T2: bytes that cannot be of a tree of that size are store.log; others are kept as they are."""
+    """T1: bytes that cannot be of a tree of that size are store.log; others are kept as they are."""
     try:
         frontier = Frontier.from_bytes(size, stored)
     except StoreError:
@@ -141,7 +141,7 @@ def test_a_damaged_frontier_is_refused(size: int, stored: bytes) -> None:
 
 @given(sizes, st.data())
 def test_proofs_are_the_definitions(size: int, data: st.DataObject) -> None:
-    """T4, T5: made proofs equal RFC 9162's definitions, and hold."""
+    """T3, T5: made proofs equal RFC 9162's definitions, and hold."""
     leaves = hashes(size)
     index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
     made = inclusion(index, size, in_memory(leaves))
@@ -153,7 +153,7 @@ def test_proofs_are_the_definitions(size: int, data: st.DataObject) -> None:
 
 
 def test_every_proof_of_a_small_tree_holds_and_for_nothing_else() -> None:
-    """T4, T5: all indexes and sizes to 20; a proof holds at its own place alone."""
+    """T3, T5: all indexes and sizes to 20; a proof holds at its own place alone."""
     leaves = hashes(20)
     roots = [mth(leaves[:size]) for size in range(21)]
     for size in range(1, 21):
@@ -198,7 +198,7 @@ def forgeries(made: list[bytes], roots: list[bytes]) -> list[list[bytes]]:
 
 @given(sizes, st.data())
 def test_forged_inclusion_is_refused(size: int, data: st.DataObject) -> None:
-    """T4: another leaf, place, size or root, or a proof with a part changed, added or missing."""
+    """T3: another leaf, place, size or root, or a proof with a part changed, added or missing."""
     leaves, index = hashes(size), data.draw(st.integers(0, size - 1))
     leaf, root, made = leaves[index], mth(leaves), inclusion(index, size, in_memory(leaves))
     for forged in forgeries(made, [root, leaf]):
@@ -241,7 +241,7 @@ def test_a_rewritten_history_cannot_be_proven() -> None:
 
 @given(st.integers(), st.integers(), st.binary(max_size=40), st.lists(st.binary(min_size=30, max_size=34)))
 def test_any_proof_from_a_peer_is_checked_or_refused(a: int, b: int, some: bytes, made: list[bytes]) -> None:
-    """T4, T5: whatever numbers and bytes a peer sends, only the declared error comes out."""
+    """T3, T5: whatever numbers and bytes a peer sends, only the declared error comes out."""
     assert not holds(some, a, b, made, leaf_hash(some))
     assert not extends(a, some, b, leaf_hash(some), made) or a == b
 
@@ -250,7 +250,7 @@ def test_any_proof_from_a_peer_is_checked_or_refused(a: int, b: int, some: bytes
     ("index", "size"), [(0, 1), (69_999, 70_000), (0, 70_000), (65_535, 65_536), (65_536, 65_537), (300, 512)]
 )
 def test_proofs_are_made_from_leaves_and_tiles(large: Store, index: int, size: int) -> None:
-    """T2, T4: of any earlier size too, with two reads a level of tiles at most."""
+    """T1, T3: of any earlier size too, with two reads a level of tiles at most."""
     leaves = large.levels[0]
     large.reads = 0
     made = inclusion(index, size, subtrees(large.read))
@@ -263,14 +263,14 @@ def test_proofs_are_made_from_leaves_and_tiles(large: Store, index: int, size: i
     [(1, 70_000), (65_536, 70_000), (65_535, 65_537), (256, 257), (69_999, 70_000), (511, 600)],
 )
 def test_heads_are_proven_consistent_from_tiles(large: Store, old: int, size: int) -> None:
-    """T2, T5: from any earlier head to any later one."""
+    """T1, T5: from any earlier head to any later one."""
     leaves = large.levels[0]
     made = consistency(old, size, subtrees(large.read))
     check_consistency(old, mth(leaves[:old]), size, mth(leaves[:size]), made)
 
 
 def test_tiles_are_the_roots_of_what_they_stand_for(large: Store) -> None:
-    """T2: 273 tiles of 256 leaves and one of 65,536."""
+    """T1: 273 tiles of 256 leaves and one of 65,536."""
     leaves = large.levels[0]
     assert [len(large.levels[level]) for level in (1, 2)] == [273, 1]
     assert large.levels[1][100] == mth(leaves[25_600:25_856])
@@ -278,14 +278,14 @@ def test_tiles_are_the_roots_of_what_they_stand_for(large: Store) -> None:
 
 
 def test_a_hole_in_the_store_is_noticed(large: Store) -> None:
-    """T2: a missing tile is store.log, not a wrong proof."""
+    """T1: a missing tile is store.log, not a wrong proof."""
     with pytest.raises(StoreError, match=r"store\.log"):
         inclusion(0, 70_000, subtrees(lambda level, first, count: large.read(level, first, count)[:10]))
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (5, 5), (-1, 5), (6, 5)])
 def test_no_proof_of_what_is_not_in_the_log(index: int, size: int) -> None:
-    """T4: an index beyond the size asked for is the asker's mistake."""
+    """T3: an index beyond the size asked for is the asker's mistake."""
     with pytest.raises(InputError, match=r"input\.log_range"):
         inclusion(index, size, in_memory(hashes(8)))
 

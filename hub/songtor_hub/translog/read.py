@@ -1,4 +1,4 @@
-"""Reading the stored tree for proofs. Rules T4 and T5."""
+"""Reading the stored tree for proofs. Rules T3 and T5."""
 
 from __future__ import annotations
 

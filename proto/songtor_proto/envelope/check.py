@@ -1,4 +1,4 @@
-"""What an envelope must be before anyone acts on it. Rules E1 to E12, P3, P4 and P7.
+"""What an envelope must be before anyone acts on it. Rules E1 to E12, P3 and P6.
 
 The exact bytes received are checked, then parsed; nothing is serialised again. No value goes into an error.
 """
@@ -75,7 +75,7 @@ def digest(envelope: Envelope) -> bytes:
 
 
 def dates(header: Header, now: datetime) -> None:
-    """Refuses what was made more than ten minutes in the future, or has expired (P7).
+    """Refuses what was made more than ten minutes in the future, or has expired (P6).
 
     Raises EnvelopeError: `created` (a clock is wrong), `expired`.
     """

@@ -1,4 +1,4 @@
-"""The log's signed head, in C2SP's forms: signed-note, tlog-checkpoint, tlog-cosignature. Rules T5 and T6.
+"""The log's signed head, in C2SP's forms: signed-note, tlog-checkpoint, tlog-cosignature. Rules T4 and T5.
 
 The hub signs a checkpoint (Ed25519, signature type 0x01); a node that found it consistent with what it knew
 cosigns it (cosignature/v1, type 0x04), which says when. Signatures of unknown keys are ignored, as the

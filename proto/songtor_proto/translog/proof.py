@@ -1,4 +1,4 @@
-"""Proofs of inclusion and of consistency, RFC 9162, sections 2.1.3 and 2.1.4. Rules T4 and T5.
+"""Proofs of inclusion and of consistency, RFC 9162, sections 2.1.3 and 2.1.4. Rules T3 and T5.
 
 Made from a reader of complete subtrees, checked from the proof alone.
 """

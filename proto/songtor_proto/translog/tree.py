@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 9162, section 2.1, with SHA-256: growing it and reading it back. Rules T1 and T2.
+"""The Merkle tree of RFC 9162, section 2.1, with SHA-256: growing it and reading it back. Rule T1.
 
 Only the hashes of complete subtrees are kept. A tile is the root of a complete subtree of 256 leaves
 (level 1), of 65,536 (level 2) and so on; the leaves' hashes are level 0. Every other subtree is soon computed
