@@ -41,8 +41,9 @@ def find(
 ) -> tuple[Finding, ...]:
     """Findings in the order of the texts; each must be cleared by the worker before the text may leave.
 
-    `texts`: by field path. `known`: the case's own values by data category. `leaving`: the facts that go: a known
-    value that stands in a field of its own there is no finding. `country`: ISO 3166-1; its telephone numbers are known beside Thailand's.
+    `texts`: by field path. `known`: the case's own values by data category. `leaving`: the facts that go; a
+    known value that stands in a field of its own there is no finding. `country`: ISO 3166-1; its telephone
+    numbers are known beside Thailand's.
     InputError("too_large") above LIMIT.
     """
     if sum(len(text.encode()) for text in texts.values()) > LIMIT:
