@@ -137,7 +137,7 @@ class Keyring:
         return code
 
     def save(self) -> None:
-        """The new file or the old, never between, readable by its owner alone. StoreError("unavailable")."""
+        """The new file or the old, never between, readable by its owner alone. StoreError("write")."""
         slots = [slot.to_json() for slot in self._slots.values()]
         plain = json.dumps({name: to_text(value) for name, value in self._secrets.items()}).encode()
         nonce = self._random(NONCE_SIZE)
@@ -146,7 +146,7 @@ class Keyring:
         try:
             _replace(self._path, _MAGIC + _checksum(body) + body)
         except OSError as error:
-            raise StoreError("unavailable", field=self._path.name) from error
+            raise StoreError("write", field=self._path.name) from error
 
     def _set(self, kind: str, secret: bytes, cost: Cost | None) -> None:
         self._slots[kind] = make_slot(kind, self._master, secret, cost, self._random)
