@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from string import Template
 from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field
@@ -22,7 +20,6 @@ from songtor_node.cases.entries import (
     Work,
 )
 from songtor_node.forms import Code, EmptyList, Filled, Form, Line, Prose, load, one_of
-from songtor_proto.vocabulary import Policy, Vocabulary
 
 T = TypeVar("T")
 _Block = BeforeValidator(lambda value: {} if value is None else value)
@@ -100,25 +97,3 @@ class CaseFile(CaseHead):
 def read_case(content: bytes) -> CaseFile:
     """The case in a file; InputError naming the field and line at fault."""
     return load(CaseFile, content)
-
-
-def template(lang: str, vocabulary: Vocabulary, policy: Policy) -> str:
-    """An empty case file with an explanation of each field, in Thai or English."""
-    text = files("songtor_node").joinpath("data", f"case_template.{lang}.yaml").read_text(encoding="utf-8")
-    lists = {
-        "target_groups": vocabulary.target_groups,
-        "channels": vocabulary.channels,
-        "referrers": policy.referrers,
-        "problems": vocabulary.problems,
-        "dimensions": vocabulary.dimensions,
-        "threat_levels": vocabulary.threat_levels,
-        "assistance_kinds": vocabulary.assistance_kinds,
-        "practice_forms": vocabulary.practice_forms,
-        "follow_up_methods": vocabulary.follow_up_methods,
-        "categories": policy.categories,
-    }
-    codes = {
-        name: "\n".join(f"#   {term.code:<22} {term.label(lang)}" for term in terms.values())
-        for name, terms in lists.items()
-    }
-    return Template(text).substitute(codes)

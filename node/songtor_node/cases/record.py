@@ -83,7 +83,7 @@ def read_record(session: Session, case: Case) -> CaseRecord:
         events=sorted(of(Event), key=lambda event: event.when),
         incidents=of(Incident),
         work=of(Work),
-        follow_ups=sorted(of(FollowUp), key=lambda follow_up: follow_up.due),
+        follow_ups=of(FollowUp),
         notes=of(Note),
         steps=of(StepTaken),
     )

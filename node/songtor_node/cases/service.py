@@ -106,7 +106,7 @@ def add(session: Session, case: Case, kind: str, entry: Form, *, by: Worker, now
     return row
 
 
-def amend(session: Session, case: Case, form: CaseHead, *, by: Worker, now: datetime) -> None:
+def amend(session: Session, case: Case, form: CaseHead) -> None:
     """Replaces what the case says once: request, narrative, client, health ... InputError as in `create`."""
     record = read_record(session, case)
     _check_urgency(form, (petal.level for petal in record.petals))

@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from songtor_node.cli import setup
+from songtor_node.cli.cases import case
+from songtor_node.cli.consents import consent
 from songtor_node.cli.console import Console, console
 from songtor_proto.errors import InputError, SongtorError
 
@@ -19,6 +22,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(setup.init)
+app.command()(setup.recover)
+app.add_typer(setup.worker, name="worker")
+app.add_typer(case, name="case")
+app.add_typer(consent, name="consent")
 
 
 @app.callback()

@@ -49,8 +49,10 @@ class Console:
         for line in lines:
             screen.print(Text(line) if isinstance(line, str) else line)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-        table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    def table(self, headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Table:
+        """`headings`: Thai and English of each column."""
+        table = Table(*(self.choose(*pair) for pair in headings), box=None, pad_edge=False)
+        table.show_header = any(any(pair) for pair in headings)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         return table

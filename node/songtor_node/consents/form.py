@@ -13,7 +13,9 @@ Categories = Annotated[
     tuple[Annotated[Code, one_of("categories"), Filled], ...], EmptyList, Field(max_length=30)
 ]
 Recipients = Annotated[
-    tuple[Annotated[str, StringConstraints(max_length=40)], ...], Field(min_length=1, max_length=20)
+    tuple[Annotated[str, StringConstraints(max_length=40)], ...],
+    EmptyList,
+    Field(min_length=1, max_length=20),
 ]
 Choice = Annotated[bool | None, BeforeValidator(lambda value: None if value == "" else value)]
 Age = Annotated[

@@ -1,0 +1,141 @@
+"""A case as one sheet for a person to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from songtor_node.cases.models import Person
+from songtor_node.cases.record import CaseRecord
+from songtor_node.cli.console import Console
+from songtor_node.dates import date_text
+from songtor_proto.vocabulary import Terms, policy, vocabulary
+
+_VERIFICATION = {"unverified": "?", "verified": "✓", "contradicted": "✗"}
+
+
+def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
+    """Lines and tables; what is not known is left out."""
+    case, words, lang = record.case, vocabulary(), console.lang
+
+    def label(terms: Terms, code: str) -> str:
+        return terms[code].label(lang) if code in terms else code
+
+    def section(th: str, en: str, rows: Iterable[Iterable[str]]) -> Iterator[Any]:
+        filled = [list(row) for row in rows]
+        if filled:
+            yield ""
+            yield console.choose(th, en)
+            yield console.table([("", "")] * len(filled[0]), filled)
+
+    yield f"{case.code}  {label(words.case_steps, case.step)}  {label(words.threat_levels, record.urgency)}"
+    yield from section("ผู้รับบริการ", "Client", _person(record.client, console))
+    for person in record.people:
+        yield from section(person.relation, person.relation, _person(person, console))
+    yield from section(
+        "ปัญหา",
+        "Problems",
+        ([str(one.rank), label(words.problems, one.code), one.note] for one in record.problems),
+    )
+    yield from section(
+        "ภาวะคุกคาม",
+        "Threats",
+        (
+            [
+                one.subject,
+                label(words.dimensions, one.dimension),
+                label(words.threat_levels, one.level),
+                one.reason,
+            ]
+            for one in record.petals
+        ),
+    )
+    yield from section("สิ่งที่ขอ", "Request", [[case.request["text"]]] if case.request["text"] else [])
+    yield from section("ข้อเท็จจริงโดยสรุป", "Summary", [[case.narrative]] if case.narrative else [])
+    yield from section(
+        "ข้อเท็จจริง",
+        "Facts",
+        (
+            [str(number), _VERIFICATION[one.verification], one.text, one.how]
+            for number, one in enumerate(record.facts, 1)
+        ),
+    )
+    yield from section(
+        "ลำดับเหตุการณ์",
+        "Events",
+        ([date_text(one.when, lang), date_text(one.until, lang), one.text] for one in record.events),
+    )
+    yield from section(
+        "เหตุการณ์",
+        "Incidents",
+        ([date_text(one.when, lang), one.text, one.perpetrator] for one in record.incidents),
+    )
+    for name in ("health", "legal_status", "finances", "education"):
+        title = policy().categories[name].label(lang)
+        yield from section(title, title, ([text] for text in getattr(case, name).values() if text))
+    yield from section(
+        "งานที่ทำ",
+        "Work",
+        (
+            [
+                date_text(one.when, lang),
+                label(words.assistance_kinds, one.kind),
+                label(words.practice_forms, one.practice_form),
+                one.agency,
+                one.who,
+                f"{one.hours:g}",
+                one.text,
+            ]
+            for one in record.work
+        ),
+    )
+    yield from section(
+        "การติดตาม",
+        "Follow-ups",
+        (
+            [
+                str(number),
+                label(words.follow_up_methods, one.method),
+                date_text(one.due, lang),
+                date_text(one.done, lang),
+                one.result,
+            ]
+            for number, one in enumerate(record.follow_ups, 1)
+        ),
+    )
+    yield from section(
+        "บันทึก", "Notes", ([date_text(one.at.date(), lang), one.by, one.text] for one in record.notes)
+    )
+    yield from section(
+        "ไม่ปลอดภัยที่จะส่ง", "Unsafe to pass on", ([one["category"], one["reason"]] for one in case.unsafe)
+    )
+
+
+def _person(person: Person, console: Console) -> Iterator[list[str]]:
+    languages, place = (
+        ", ".join(person.languages),
+        ", ".join(filter(None, (person.city, person.region, person.country))),
+    )
+    flags = {
+        console.choose("ผู้ปกครอง", "guardian"): person.guardian,
+        console.choose("เป็นอันตราย", "is the danger"): person.danger,
+        console.choose("อยู่กับผู้รับบริการ", "lives with the client"): person.lives_with_client,
+    }
+    rows = {
+        console.choose("ชื่อ", "name"): " / ".join(
+            filter(None, (person.name_thai, person.name_latin, person.nickname))
+        ),
+        console.choose("สถานะ", "is"): ", ".join(name for name, holds in flags.items() if holds),
+        console.choose("เพศ", "sex"): "" if person.sex == "unknown" else person.sex,
+        console.choose("เกิด", "born"): date_text(person.birth_date, console.lang),
+        console.choose("ภาษา", "languages"): languages,
+        console.choose("สัญชาติ", "nationality"): person.nationality,
+        console.choose("ศาสนา", "religion"): person.religion,
+        console.choose("เมือง", "place"): place,
+        console.choose("ที่อยู่", "address"): person.address,
+    }
+    for contact in person.contacts:
+        rows[contact["channel"]] = " · ".join(filter(None, (contact["value"], contact["safe"])))
+    for number in person.identity_numbers:
+        rows[number["kind"]] = f"{number['number']} ({number['country']})"
+    return ([name, text] for name, text in rows.items() if text)
