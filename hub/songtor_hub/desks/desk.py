@@ -6,14 +6,15 @@ and record are committed together, by the same take-in that nodes' envelopes pas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
-from sqlmodel import Session
+from sqlalchemy import Connection, Row, or_, select
+from sqlmodel import Session, col
 
+from songtor_hub import translog
 from songtor_hub.addresses import HUB
 from songtor_hub.bootstrap import Hub
 from songtor_hub.desks import officers, pins
@@ -120,8 +121,11 @@ class Desk:
         key = desk_keys.sealing_key(self.hub.keyring, self.address, header.sealing_key_version)
         return open_payload(envelope, header, key)
 
-    def say(self, header: Header, payload: Payload, act: str, note: Payload | None = None) -> Saying:
-        """Seals and signs. Id, sender, times and key versions are filled in; `note` is what the desk keeps.
+    def say(
+        self, header: Header, payload: Payload, act: str, *, note: bytes | None = None, of: bytes = b""
+    ) -> Saying:
+        """Seals and signs. Id, sender, times and key versions are filled in; `note` is what the desk keeps of
+        it, `of` the task that the act belongs to where that is not the message's own.
 
         Raises EnvelopeError and PeerError, as `compose.seal` and `TakeIn.admit`.
         """
@@ -138,7 +142,7 @@ class Desk:
             random=self.hub.random,
         )
         incoming = self.take_in.admit(envelope, self.address)
-        return Saying(incoming, self.record(header.task, act, note.SerializeToString() if note else None))
+        return Saying(incoming, self.record(of or header.task, act, note))
 
     def record(self, task_id: bytes, act: str, said: bytes | None = None) -> Act:
         """Who does what; what is said is sealed to the desk's own key."""
@@ -154,15 +158,29 @@ class Desk:
             key_version=version,
         )
 
-    def commit(self, *sayings: Saying, acts: Sequence[Act] = ()) -> None:
-        """All of it in one transaction, or none: raises what the take-in refuses."""
+    def commit(
+        self, *sayings: Saying, acts: Sequence[Act] = (), log: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """All in one transaction, or none: raises what the take-in refuses. `log`: facts by kind of leaf."""
         with writing(self.hub.engine) as connection:
             for result in self.take_in.take(connection, [saying.incoming for saying in sayings]):
                 if isinstance(result, SongtorError):
                     raise result
-            with Session(connection) as session:
-                session.add_all([*(saying.act for saying in sayings), *acts])
-                session.flush()
+            self.note(connection, *(saying.act for saying in sayings), *acts)
+            for kind, facts in (log or {}).items():
+                translog.append(connection, kind, facts, to_ms(self.now()), self.hub.random)
+
+    def note(self, connection: Connection, *acts: Act) -> None:
+        """Adds the records of acts to a transaction."""
+        with Session(connection) as session:
+            session.add_all(acts)
+            session.flush()
+
+    def acts(self, task_id: bytes) -> list[Act]:
+        """What was done at this desk about a task, oldest first."""
+        mine = (col(Act.task) == task_id, col(Act.desk) == self.officer.desk)
+        with reading(self.hub.engine) as connection, Session(connection) as session:
+            return list(session.scalars(select(Act).where(*mine).order_by(col(Act.id))))
 
     def unseal(self, act: Act) -> bytes | None:
         """What the desk itself said in an act; none where it said nothing, or where that is destroyed."""

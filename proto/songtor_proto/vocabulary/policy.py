@@ -48,6 +48,7 @@ class Policy:
     rejection_reasons: Terms
     failure_reasons: Terms
     cancellation_reasons: Terms
+    duties_to_keep: Terms
 
     @property
     def always(self) -> frozenset[str]:
@@ -101,6 +102,7 @@ def parse_policy(text: str, vocabulary: Vocabulary) -> Policy:
         rejection_reasons=data.terms("rejection_reasons", term),
         failure_reasons=data.terms("failure_reasons", term),
         cancellation_reasons=data.terms("cancellation_reasons", term),
+        duties_to_keep=data.terms("duties_to_keep", term),
     )
     data.done()
     return policy

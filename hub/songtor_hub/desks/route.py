@@ -1,0 +1,120 @@
+"""Routing on: a part of a referral, minimised again for a second desk and sealed to it. Rules L10, M2, M3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from songtor_hub.addresses import HUB
+from songtor_hub.desks import references
+from songtor_hub.desks.desk import Desk, Saying
+from songtor_hub.desks.opening import Opened, open_task
+from songtor_hub.seats.desk_keys import address_of
+from songtor_hub.store.engine import reading
+from songtor_hub.store.tables import task as task_table
+from songtor_proto import lifecycle
+from songtor_proto.address import Address
+from songtor_proto.consent import Grant, onward
+from songtor_proto.envelope import uuid7
+from songtor_proto.errors import ConsentError, EnvelopeError, InputError
+from songtor_proto.minimise import Disclosure, may_receive, split
+from songtor_proto.times import from_ms, to_ms
+from songtor_proto.vocabulary import jurisdictions
+from songtor_proto.wire import envelope_pb2 as wire
+from songtor_proto.wire.payload_pb2 import ABSENT_REASON_UNSAFE, Payload, Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one desk is to get: to be shown, then sent."""
+
+    recipient: str
+    reference: str
+    disclosure: Disclosure
+    saying: Saying
+
+
+def prepare(desk: Desk, text: str, to: Sequence[str], lang: str = "th") -> list[Part]:
+    """The parts for these desks ("dwf", "province-10"), sealed but not sent. Opens the referral, on record.
+
+    It must be accepted here. InputError: "unknown_code" (no such desk), "exists" (a part is open there);
+    ConsentError("recipient") where consent or purpose do not name that desk; and all that `open_task` raises.
+    """
+    recipients = [address_of(name, desk.hub.vocabulary) for name in dict.fromkeys(to)]
+    task = desk.received(text)
+    if task.state not in (wire.STATE_ACCEPTED, wire.STATE_IN_PROGRESS):
+        raise EnvelopeError("transition", field=task.reference)
+    there = select(task_table.c.recipient).where(
+        task_table.c.part_of == task.id, task_table.c.state.in_(lifecycle.OPEN)
+    )
+    with reading(desk.hub.engine) as connection:
+        taken = {desk.address, *connection.scalars(there)}
+    for recipient in recipients:
+        if recipient in taken:
+            raise InputError("exists", field=Address.parse(recipient).desk)
+    opened = open_task(desk, text)
+    return [_part(desk, opened, recipient, lang) for recipient in recipients]
+
+
+def send(desk: Desk, parts: Sequence[Part]) -> None:
+    """All parts together, or none."""
+    desk.commit(*(part.saying for part in parts))
+
+
+def _part(desk: Desk, opened: Opened, recipient: str, lang: str) -> Part:
+    task, terms = opened.task, opened.terms
+    assert terms is not None
+    if not may_receive(desk.hub.policy, terms.purpose, recipient):
+        raise ConsentError("recipient", field=Address.parse(recipient).desk)
+    referral = opened.messages[0].said.referral
+    disclosure = split(
+        referral.facts,
+        policy=desk.hub.policy,
+        purpose=terms.purpose,
+        recipient=recipient,
+        grant=_ground(terms),
+        ticked=terms.categories,
+        unsafe=[absent.category for absent in referral.absent if absent.reason == ABSENT_REASON_UNSAFE],
+        lang=lang,
+    )
+    identity = uuid7(to_ms(desk.now()), desk.hub.random)
+    header = wire.Header(
+        envelope_id=identity,
+        kind=wire.KIND_REFERRAL,
+        recipient=recipient,
+        reference=references.new(desk.hub),
+        urgency=task.urgency,
+        expires_ms=task.expires_ms,
+        thread=identity,
+        task=identity,
+        part_of=task.id,
+        task_version=1,
+        terms=onward(
+            terms,
+            categories=disclosure.categories,
+            recipient=recipient,
+            law=jurisdictions()[Address.parse(HUB).country],
+            confirmed=task.confirmed,
+        ),
+    )
+    said = Referral(facts=disclosure.facts, absent=disclosure.absent, referrer=referral.referrer)
+    return Part(recipient, header.reference, disclosure, desk.say(header, Payload(referral=said), "referral"))
+
+
+def _ground(terms: wire.Terms) -> Grant:
+    """The terms as a ground for the same rule that made them; nobody here knows more of it."""
+    return Grant(
+        id="",
+        basis=terms.basis,
+        jurisdiction=terms.jurisdiction,
+        citation=terms.legal_citation,
+        purpose=terms.purpose,
+        categories=frozenset(terms.categories),
+        recipients=frozenset(terms.recipients),
+        liaison_sight=terms.liaison_sight,
+        given_at=from_ms(0),
+        expires_at=from_ms(terms.expires_ms),
+        record=b"",
+    )
