@@ -14,6 +14,8 @@ import uvloop
 from songtor_hub import addresses, health
 from songtor_hub.addresses import LOOPBACK, Listen
 from songtor_hub.bootstrap import Hub
+from songtor_hub.exchange.exchange import Exchange
+from songtor_hub.exchange.service import ExchangeService
 from songtor_hub.http_server import HttpServer
 from songtor_hub.liaison.api import create_app
 from songtor_hub.seats import ports, registry
@@ -25,6 +27,7 @@ from songtor_hub.store import settings
 from songtor_hub.store.engine import writing
 from songtor_proto.errors import SongtorError
 from songtor_proto.vocabulary import organisations
+from songtor_proto.wire.exchange_pb2_grpc import add_ExchangeServiceServicer_to_server
 
 STOP_SECONDS = 5
 REFRESH_SECONDS = 60
@@ -66,6 +69,8 @@ async def serve(
     desk = EnrolmentDesk(hub.engine, authority, secret, hub.clock, hub.random)
 
     exchange = ports.exchange_server(admission, connection_age)
+    service = ExchangeService(Exchange(hub))
+    add_ExchangeServiceServicer_to_server(service, exchange)
     enrolment = ports.enrolment_server(desk)
     web: list[HttpServer] = []
     try:
@@ -80,23 +85,26 @@ async def serve(
             with writing(hub.engine) as connection:
                 addresses.tell(connection, host, exchange=opened.exchange, enrolment=opened.enrolment)
         async with asyncio.TaskGroup() as group:
-            refresh = group.create_task(_refresh(certificate))
+            work = [group.create_task(_refresh(certificate)), group.create_task(service.work())]
             for server in web:
                 group.create_task(server.answer())
             await asyncio.gather(exchange.start(), enrolment.start(), *(server.up.wait() for server in web))
             ready(opened)
             await stop.wait()
             log.info("stopping")
+            service.stop_waiting()
             for server in web:
                 server.should_exit = True
             await asyncio.gather(exchange.stop(STOP_SECONDS), enrolment.stop(STOP_SECONDS))
-            refresh.cancel()
+            for task in work:
+                task.cancel()
     except* Exception as failed:
         raise _first(failed) from failed
     finally:
         await asyncio.gather(exchange.stop(0), enrolment.stop(0))
         for server in web:
             server.close()
+        await service.close()
         admission.close()
 
 

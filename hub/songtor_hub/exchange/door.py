@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+from songtor_hub.addresses import HUB
 from songtor_proto.address import Address
 from songtor_proto.consent import check_terms
 from songtor_proto.envelope.check import dates
@@ -12,7 +13,6 @@ from songtor_proto.errors import ConsentError, EnvelopeError, PeerError
 from songtor_proto.vocabulary import Policy
 from songtor_proto.wire.envelope_pb2 import KIND_RECALL_RECEIPT, KIND_REFERRAL, Header, Kind
 
-HUB = "TH-00"
 CENTRE = "TH-00/tsda"
 _KNOWN = frozenset(Kind.values())
 

@@ -37,9 +37,15 @@ class Parties:
             raise PeerError("revoked")
 
     def need_key(self, sender: str, version: int) -> None:
-        """Raises PeerError("key_unknown") where that key is not in force."""
-        if self.keys[sender, version].revoked:
+        """Raises PeerError("key_unknown") where there is none such, or it was revoked."""
+        key = self.keys.get((sender, version))
+        if key is None or key.revoked:
             raise PeerError("key_unknown", field="signing_key_version")
+
+    def newest_key(self, owner: str) -> bytes:
+        """The signing key in force. Raises PeerError("revoked")."""
+        self.need_active(owner)
+        return self.keys[max(key for key in self.keys if key[0] == owner)].signing_key
 
     def need_recipient(self, recipient: str) -> None:
         """Raises PeerError("recipient")."""

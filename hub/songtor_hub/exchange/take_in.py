@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection, Engine
 
+from songtor_hub.addresses import HUB
 from songtor_hub.exchange import door, tasks
 from songtor_hub.exchange.parties import Parties, Roll
 from songtor_hub.exchange.rows import Tasks, insert_envelopes, stored
@@ -71,7 +72,7 @@ class TakeIn:
         self._clock = clock
         self._random = random
         self._sign_group = sign_group
-        self._roll = Roll()
+        self.roll = Roll()
 
     def admit(self, envelope: Envelope, principal: str) -> Incoming:
         """All that can be said of one envelope outside the transaction. Raises SongtorError."""
@@ -92,7 +93,7 @@ class TakeIn:
 
     def take(self, connection: Connection, group: Sequence[Incoming]) -> list[Taken | SongtorError]:
         """`commit` as part of a transaction of the caller's."""
-        batch = _Batch(connection, self._roll.look(connection), to_ms(self._clock()), group)
+        batch = _Batch(connection, self.roll.look(connection), to_ms(self._clock()), group)
         results: list[Taken | SongtorError] = []
         for one in group:
             try:
@@ -106,10 +107,10 @@ class TakeIn:
 
     def _signing_key(self, header: Header) -> bytes:
         owner = (header.sender, header.signing_key_version)
-        found = self._roll.held().keys.get(owner)
+        found = self.roll.held().keys.get(owner)
         if found is None:
             with reading(self._engine) as connection:
-                found = self._roll.look(connection).keys.get(owner)
+                found = self.roll.look(connection).keys.get(owner)
         if found is None:
             raise PeerError("key_unknown", field="signing_key_version")
         return found.signing_key
@@ -237,6 +238,9 @@ def _row(one: Incoming, receipt: bytes | None, now_ms: int) -> tuple[object, ...
 
 
 def _spread(connection: Connection, header: Header, now_ms: int) -> None:
+    """What reaches further than the envelope's own task. The hub's own words end with it."""
+    if header.sender == HUB:
+        return
     if header.kind == KIND_WITHDRAWAL:
         withdraw(connection, header.task, header.envelope_id, now_ms)
     elif header.kind == KIND_CONFIRMATION:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from songtor_hub.exchange.door import CENTRE, HUB, is_desk
+from songtor_hub.addresses import HUB
+from songtor_hub.exchange.door import CENTRE, is_desk
 from songtor_proto.errors import ConsentError, EnvelopeError
-from songtor_proto.lifecycle import OPEN, Actor, respond_by, step
+from songtor_proto.lifecycle import Actor, respond_by, step, supersede
 from songtor_proto.times import from_ms, to_ms
 from songtor_proto.wire.envelope_pb2 import (
     KIND_CONFIRMATION,
     KIND_OPENING,
     KIND_RECALL_RECEIPT,
     KIND_REFERRAL,
-    KIND_STATUS,
     KIND_WITHDRAWAL,
-    STATE_CANCELLED,
     STATE_RECEIVED,
     STATE_REQUESTED,
     Header,
@@ -97,17 +96,15 @@ def opened(header: Header, parent: Task | None, now_ms: int) -> Task:
 def replaced(before: Task | None, header: Header, now_ms: int) -> Task | None:
     """The version before a new one, cancelled if it was still open; None for a thread's first referral (L9).
 
-    EnvelopeError("not_found") where the sender has no such version, ("not_next") where it is not the latest.
+    EnvelopeError("not_found") where the sender has none, ("task_version") where it is not the next.
     """
     if header.task_version == 1:
         return None
     if before is None or before.referrer != header.sender or before.reference != header.reference:
         raise EnvelopeError("not_found", field="thread")
-    if before.version + 1 != header.task_version:
-        raise EnvelopeError("not_next", field="task_version")
-    if before.state in OPEN:
-        before.state = step(before.state, STATE_CANCELLED, Actor.REFERRER, kind=KIND_STATUS).state
-        before.held_from, before.updated_ms = None, now_ms
+    state = supersede(before.state, last_version=before.version, version=header.task_version)
+    if state != before.state:
+        before.state, before.held_from, before.updated_ms = state, None, now_ms
     return before
 
 
@@ -147,7 +144,9 @@ def _actor(task: Task, part: Task | None, header: Header) -> Actor:
     if _stands_for(sender, task.referrer) and _stands_for(recipient, task.recipient):
         return Actor.REFERRER
     if _stands_for(sender, task.recipient) and _stands_for(recipient, task.referrer):
-        return Actor.HUB if sender == HUB and header.kind == KIND_RECALL_RECEIPT else Actor.RECIPIENT
+        return Actor.RECIPIENT
+    if header.kind == KIND_RECALL_RECEIPT and sender == HUB and recipient == task.referrer:
+        return Actor.HUB
     raise EnvelopeError("not_found", field="task")
 
 

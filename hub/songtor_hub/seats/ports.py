@@ -37,6 +37,7 @@ EXCHANGE_METHODS = frozenset(
         "GetCheckpoint",
         "GetInclusion",
         "CompareOpen",
+        "GetStatus",
     )
 ) | {"/grpc.health.v1.Health/Check"}
 
