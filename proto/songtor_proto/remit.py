@@ -27,6 +27,12 @@ def may_receive(policy: Policy, purpose: str, recipient: str) -> bool:
     return rule.node if address.is_node else address.desk_code in rule.desks
 
 
+def of_use(policy: Policy, purpose: str) -> frozenset[str]:
+    """Categories that the purpose has any use for, whoever receives them."""
+    rule = purpose_of(policy, purpose)
+    return policy.always | {*rule.needs, *rule.useful}
+
+
 def allowed(policy: Policy, purpose: str, recipient: str) -> frozenset[str]:
     """Categories that the policy lets this recipient have; none where it may not receive this purpose.
 
@@ -34,10 +40,8 @@ def allowed(policy: Policy, purpose: str, recipient: str) -> frozenset[str]:
     """
     if not may_receive(policy, purpose, recipient):
         return frozenset()
-    rule = purpose_of(policy, purpose)
-    wide = frozenset(rule.needs) | frozenset(rule.useful)
-    narrow = rule.narrow.get(Address.parse(recipient).desk_code)
-    return policy.always | (wide if narrow is None else wide & frozenset(narrow))
+    narrow = purpose_of(policy, purpose).narrow.get(Address.parse(recipient).desk_code)
+    return of_use(policy, purpose) if narrow is None else policy.always | frozenset(narrow)
 
 
 def needed(policy: Policy, purpose: str, recipient: str) -> frozenset[str]:

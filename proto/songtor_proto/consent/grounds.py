@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from songtor_proto.consent.grant import CONFIRM_WITHIN, DEFAULT_DAYS, MAXIMUM_DAYS, Grant
 from songtor_proto.consent.terms import citation
 from songtor_proto.errors import ConsentError
-from songtor_proto.remit import allowed, impersonal, may_receive, purpose_of
+from songtor_proto.remit import impersonal, may_receive, of_use, purpose_of
 from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
 
@@ -155,11 +155,10 @@ def _grant(
         raise ConsentError(
             "guardian_is_danger", field="copies" if scope.dangerous & scope.copies else "recipients"
         )
-    receivers = [to for to in scope.recipients if may_receive(policy, scope.purpose, to)]
-    if not receivers or len(receivers) < len(scope.recipients):
+    if not scope.recipients or not all(may_receive(policy, scope.purpose, to) for to in scope.recipients):
         raise ConsentError("recipient", field="recipients")
     categories = scope.categories | policy.always
-    if not categories <= frozenset().union(*(allowed(policy, scope.purpose, to) for to in receivers)):
+    if not categories <= of_use(policy, scope.purpose):
         raise ConsentError("categories", field="categories")
     expires_at = scope.expires_at or scope.given_at + timedelta(days=DEFAULT_DAYS)
     if not scope.given_at < expires_at <= scope.given_at + timedelta(days=MAXIMUM_DAYS):

@@ -9,7 +9,7 @@ from songtor_proto.consent import Grant
 from songtor_proto.errors import InputError
 from songtor_proto.minimise.fields import FACTS, keep
 from songtor_proto.minimise.values import value_text
-from songtor_proto.remit import allowed, impersonal, needed, purpose_of
+from songtor_proto.remit import allowed, impersonal, needed, of_use, purpose_of
 from songtor_proto.vocabulary import Policy
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import (
@@ -109,8 +109,7 @@ def _check_known(policy: Policy, categories: Collection[str], field: str) -> Non
 
 def _why_it_stays(policy: Policy, purpose: str, recipient: str, grant: Grant, category: str) -> str:
     """Why rule or ground keeps it, whatever the worker ticks; empty where they let it go."""
-    rule = purpose_of(policy, purpose)
-    if category not in policy.always | {*rule.needs, *rule.useful}:
+    if category not in of_use(policy, purpose):
         return "not_for_this_purpose"
     if category not in allowed(policy, purpose, recipient):
         return "recipient_needs_less"
