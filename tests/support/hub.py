@@ -26,6 +26,7 @@ from typing import Protocol
 import pytest
 import uvloop
 
+from songtor_hub import addresses
 from songtor_hub.addresses import Listen
 from songtor_hub.bootstrap import Hub, Role, open_hub
 from songtor_hub.founding import create_hub
@@ -75,6 +76,8 @@ def new_hub(tmp_path: Path) -> Iterator[NewHub]:
         )
         hub = open_hub(data, PASSPHRASES.__getitem__, Role.EXCHANGE, clock=clock, random=random)
         opened.append(hub)
+        with writing(hub.engine) as connection:
+            addresses.tell(connection, "127.0.0.1", exchange=1, enrolment=2)  # until it is served
         return hub
 
     yield new
@@ -105,16 +108,16 @@ def new_console() -> Iterator[Callable[[Hub], Hub]]:
 
 
 class ServedHub:
-    """One hub and the thread that serves it. `invite` gives a code for its real ports."""
+    """One hub and, from `start` on, the thread that serves it. `invite` gives a code for its real ports."""
 
     def __init__(self, hub: Hub, connection_age: timedelta = CONNECTION_AGE) -> None:
         self.hub = hub
         self.connection_age = connection_age
-        self.start()
+        self.fault: BaseException | None = None
+        self._thread = threading.Thread()
 
     def start(self) -> None:
         self._up = threading.Event()
-        self.fault: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
         self._thread.start()
         if not self._up.wait(START_SECONDS) or self.fault is not None:
@@ -159,6 +162,7 @@ class Serve(Protocol):
         clock: Clock = utc_now,
         random: Random = os.urandom,
         connection_age: timedelta = CONNECTION_AGE,
+        started: bool = True,
     ) -> ServedHub: ...
 
 
@@ -172,8 +176,11 @@ def served_hub(new_hub: NewHub) -> Iterator[Serve]:
         clock: Clock = utc_now,
         random: Random = os.urandom,
         connection_age: timedelta = CONNECTION_AGE,
+        started: bool = True,
     ) -> ServedHub:
         served.append(ServedHub(new_hub(database=database, clock=clock, random=random), connection_age))
+        if started:
+            served[-1].start()
         return served[-1]
 
     yield new

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -65,33 +65,47 @@ class Seat:
     def csr(self) -> bytes:
         return make_csr(self.tls, self.name, self.invitation.network)
 
-    def enrol(self, *, csr: bytes | None = None, entry: DirectoryEntry | None = None) -> EnrolResponse:
-        request = EnrolRequest(
-            seat=self.name,
-            secret=self.invitation.secret,
-            csr=self.csr() if csr is None else csr,
-            entry=entry or self.entry(),
-        )
+    def enrol_request(self, **other: object) -> EnrolRequest:
+        """What an honest seat asks, `other` fields in place of its own."""
+        honest = {
+            "seat": self.name,
+            "secret": self.invitation.secret,
+            "csr": self.csr(),
+            "entry": self.entry(),
+        }
+        return EnrolRequest(**{**honest, **other})  # type: ignore[arg-type]
+
+    def enrol(self, **other: object) -> EnrolResponse:
         with self.enrolment() as stub:
-            response: EnrolResponse = stub.Enrol(request, timeout=TIMEOUT)
+            response: EnrolResponse = stub.Enrol(self.enrol_request(**other), timeout=TIMEOUT)
         self.chain = chain_to_pem(response.chain)
         return response
+
+    def again(self, keys: str = "") -> Seat:
+        """The same code in other hands: other TLS key, and other signing and sealing keys (named by `keys`)."""
+        other = owner(keys or f"{self.name} again")
+        return Seat(self.hub, self.name, replace(other, address=self.name), self.invitation)
+
+    def nonce(self) -> bytes:
+        with self.enrolment() as stub:
+            asked = GetRenewalNonceRequest(seat=self.name)
+            return bytes(stub.GetRenewalNonce(asked, timeout=TIMEOUT).nonce)
+
+    def renew_request(self, tls: PrivateKey, nonce: bytes, keys: Owner | None = None) -> RenewRequest:
+        csr = make_csr(tls, self.name, self.invitation.network)
+        return RenewRequest(
+            seat=self.name,
+            nonce=nonce,
+            csr=csr,
+            signature=renewal.sign_renewal((keys or self.keys).signing, self.name, nonce, csr),
+            signing_key_version=self.invitation.statement_version,
+        )
 
     def renew(self, *, nonce: bytes | None = None, keys: Owner | None = None) -> None:
         """With a new TLS key, which counts only if the hub agrees."""
         tls = make_key()
-        csr = make_csr(tls, self.name, self.invitation.network)
+        request = self.renew_request(tls, self.nonce() if nonce is None else nonce, keys)
         with self.enrolment() as stub:
-            if nonce is None:
-                asked = GetRenewalNonceRequest(seat=self.name)
-                nonce = stub.GetRenewalNonce(asked, timeout=TIMEOUT).nonce
-            request = RenewRequest(
-                seat=self.name,
-                nonce=nonce,
-                csr=csr,
-                signature=renewal.sign_renewal((keys or self.keys).signing, self.name, nonce, csr),
-                signing_key_version=self.invitation.statement_version,
-            )
             response = stub.Renew(request, timeout=TIMEOUT)
         self.tls, self.chain = tls, chain_to_pem(response.chain)
 

@@ -86,7 +86,9 @@ def revoke(connection: Connection, owner: str) -> None:
     )
 
 
-def since(connection: Connection, network: str, after: int, now_ms: int) -> Directory:
+def since(
+    connection: Connection, network: str, after: int, now_ms: int, limit: int = MAX_ENTRIES
+) -> Directory:
     """The entries that changed after version `after`, each owner's in the order of its versions.
 
     What an owner said before it was enrolled anew is not told: no chain of signatures leads from there.
@@ -102,11 +104,11 @@ def since(connection: Connection, network: str, after: int, now_ms: int) -> Dire
         .join(start, and_(start.c.owner == key_entry.c.owner, key_entry.c.version >= start.c.first))
         .where(key_entry.c.changed > after)
         .order_by(key_entry.c.changed, key_entry.c.owner, key_entry.c.version)
-        .limit(MAX_ENTRIES)
+        .limit(limit)
     )
     rows = connection.execute(told).all()
     whole = max(after, version(connection))
-    if len(rows) == MAX_ENTRIES:
+    if len(rows) == limit:
         # (What changed together is told together.)
         whole = rows[-1].changed - 1
         rows = [row for row in rows if row.changed <= whole]

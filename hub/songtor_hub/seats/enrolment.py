@@ -20,6 +20,7 @@ from songtor_hub.seats import directory
 from songtor_hub.seats.issuing import Authority, last_end
 from songtor_hub.store.engine import reading, writing
 from songtor_hub.store.tables import certificate, invitation, seat
+from songtor_proto.address import Address
 from songtor_proto.errors import PeerError
 from songtor_proto.identity.certificates import check_csr, key_hash
 from songtor_proto.identity.invitation import hash_secret
@@ -97,7 +98,11 @@ class EnrolmentDesk:
         return response
 
     def get_renewal_nonce(self, request: GetRenewalNonceRequest) -> GetRenewalNonceResponse:
-        """32 bytes, good for five minutes and one renewal. Whether there is such a seat is not told."""
+        """32 bytes, good for five minutes and one renewal. Whether there is such a seat is not told.
+
+        InputError("address") where there cannot be.
+        """
+        Address.parse(request.seat)
         head = to_ms(self._clock() + NONCE_LIFE).to_bytes(6, "big") + self._random(10)
         return GetRenewalNonceResponse(nonce=head + self._seal(request.seat, head))
 
@@ -128,11 +133,9 @@ class EnrolmentDesk:
 
 
 def _invitation(connection: Connection, request: EnrolRequest) -> Row[Any]:
-    found = select(invitation).where(
-        invitation.c.secret_hash == hash_secret(request.secret), invitation.c.seat == request.seat
-    )
+    found = select(invitation).where(invitation.c.secret_hash == hash_secret(request.secret))
     code = connection.execute(found).one_or_none()
-    if code is None:
+    if code is None or code.seat != request.seat:
         raise PeerError("invitation")
     return code
 

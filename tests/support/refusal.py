@@ -1,0 +1,34 @@
+"""How a refused call looks to the caller, and what the hub's log says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import grpc
+import pytest
+from structlog.testing import capture_logs
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """What is done inside is refused with that code of the catalogue (X1)."""
+    with pytest.raises(grpc.RpcError) as caught:
+        yield
+    assert cast("grpc.Call", caught.value).details() == code
+
+
+@contextmanager
+def no_handshake() -> Iterator[None]:
+    """What is done inside never gets as far as a call."""
+    with pytest.raises(grpc.RpcError) as caught:
+        yield
+    assert cast("grpc.Call", caught.value).code() is grpc.StatusCode.UNAVAILABLE
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    """Everything that is logged, in order."""
+    with capture_logs() as lines:
+        yield lines
