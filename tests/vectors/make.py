@@ -1,0 +1,42 @@
+"""Makes the vectors and the worked examples: `make vectors`. What cannot be made twice alike is kept.
+
+`--seal` makes anew what is not there or no longer fits; nobody needs it but who changes a vector.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+
+from tests.vectors.kept import FILE, Kept
+from tests.vectors.vector import FOLDER, to_text
+
+SUBJECTS = (
+    "addresses",
+    "references",
+    "layouts",
+    "keys",
+    "statements",
+    "directories",
+)
+
+
+def subject(name: str) -> ModuleType:
+    """What makes and judges `name`.json."""
+    return import_module(f"tests.vectors.{name}")
+
+
+def files(kept: Kept) -> dict[str, str]:
+    """Every file that the script writes, by its path below this folder."""
+    made = {f"{name}.json": to_text(subject(name).ABOUT, subject(name).vectors(kept)) for name in SUBJECTS}
+    return made | {FILE.name: kept.to_text()}
+
+
+def main() -> None:
+    for name, text in files(Kept("--seal" in sys.argv[1:])).items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
