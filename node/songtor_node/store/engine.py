@@ -49,7 +49,9 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr by itself
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if not create and tables == (0,):
+                raise StoreError("corrupt")
             for pragma in (
                 "journal_mode = WAL",
                 "synchronous = FULL",
@@ -57,7 +59,7 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
                 "temp_store = MEMORY",
             ):
                 connection.execute(f"PRAGMA {pragma}")
-        except sqlcipher.Error:
+        except (sqlcipher.Error, StoreError):
             connection.close()
             raise
         return connection
@@ -71,9 +73,16 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
         json_serializer=partial(json.dumps, ensure_ascii=False),
     )
     event.listen(engine, "begin", _begin)
-    with reading(engine) as session:
-        session.connection()
+    if not create:
+        _check(engine)
     return engine
+
+
+def _check(engine: Engine) -> None:
+    """Every page, before anyone works on a store of which a part is lost (0.2 s for 50 MB)."""
+    with reading(engine) as session:
+        if session.connection().exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
+            raise StoreError("corrupt")
 
 
 def _begin(connection: Connection) -> None:

@@ -1,0 +1,224 @@
+"""The node's store: encrypted, whole, and left alone where it cannot be opened. Row 35 of the table of faults."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from songtor_node.bootstrap import KEYRING, STORE, create_node, open_node
+from songtor_node.cases import service
+from songtor_node.cases.casefile import CaseFile
+from songtor_node.store.base import Setting
+from songtor_node.store.engine import open_engine, reading, writing
+from songtor_node.unlock import Unlock, key_file, key_line, parse
+from songtor_node.workers import acting
+from songtor_proto.errors import StoreError
+from songtor_proto.keyslot import CHEAP
+from tests.support.node import NOW, PASSPHRASE, new_node
+
+KEY = b"k" * 32
+SECRET = "นางสาวนวล ตัวอย่าง"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    made = open_engine(tmp_path / "store.db", KEY, create=True)
+    Setting.metadata.create_all(made)
+    return made
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A closed node with a case in it."""
+    folder = tmp_path / "node"
+    node = new_node(folder)
+    form = CaseFile.model_validate(
+        {"target_group": "thai_abroad", "channel": "line", "client": {"name_thai": SECRET}, "narrative": SECRET}
+    )
+    with writing(node.engine) as session:
+        service.create(session, form, by=acting(session, "malee"), now=NOW, random=node.random)
+    node.close()
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def nothing(folder: Path) -> None:
+    """The file is as it was."""
+
+
+def flip_in_store(folder: Path) -> None:
+    stored = bytearray((folder / STORE).read_bytes())
+    stored[len(stored) // 2] ^= 1
+    (folder / STORE).write_bytes(stored)
+
+
+def cut_store(folder: Path) -> None:
+    os.truncate(folder / STORE, (folder / STORE).stat().st_size // 2 + 100)
+
+
+def overwrite_store(folder: Path) -> None:
+    (folder / STORE).write_bytes(b"no database" * 1000)
+
+
+def empty_store(folder: Path) -> None:
+    (folder / STORE).write_bytes(b"")
+
+
+def flip_in_keyring(folder: Path) -> None:
+    stored = bytearray((folder / KEYRING).read_bytes())
+    stored[-10] ^= 1
+    (folder / KEYRING).write_bytes(stored)
+
+
+def remove_keyring(folder: Path) -> None:
+    (folder / KEYRING).unlink()
+
+
+def remove_store(folder: Path) -> None:
+    (folder / STORE).unlink()
+
+
+@pytest.mark.parametrize(
+    ("harm", "passphrase", "code"),
+    [
+        (nothing, "another passphrase", "store.passphrase"),
+        (nothing, "", "store.passphrase"),
+        (remove_keyring, PASSPHRASE, "store.keyring"),
+        (flip_in_keyring, PASSPHRASE, "store.keyring"),
+        (remove_store, PASSPHRASE, "store.missing"),
+        (flip_in_store, PASSPHRASE, "store.corrupt"),
+        (cut_store, PASSPHRASE, "store.corrupt"),
+        (overwrite_store, PASSPHRASE, "store.corrupt"),
+        (empty_store, PASSPHRASE, "store.corrupt"),
+    ],
+)
+def test_wrong_passphrase_missing_key_file_or_corrupt_file_is_refused_and_left_alone(
+    data: Path, harm: Callable[[Path], None], passphrase: str, code: str
+) -> None:
+    """Refused to start, said why, nothing touched (row 35)."""
+    harm(data)
+    before = contents(data)
+    with pytest.raises(StoreError) as refused:
+        open_node(data, Unlock(passphrase=passphrase))
+    assert refused.value.code == code
+    assert SECRET not in refused.value.public("en") + refused.value.detail
+    assert contents(data) == before
+
+
+def test_the_right_passphrase_opens_what_was_stored(data: Path) -> None:
+    """What was closed opens again, with all in it."""
+    node = open_node(data, Unlock(passphrase=PASSPHRASE))
+    with reading(node.engine) as session:
+        (record,) = service.listing(session, "malee")
+    assert record.client.name_thai == SECRET
+    node.close()
+
+
+def test_nothing_readable_is_on_the_disk(data: Path) -> None:
+    """No file of the node, the write-ahead log among them, holds plain text of a case, nor SQLite's own mark."""
+    for held in contents(data).values():
+        assert SECRET.encode() not in held
+        assert SECRET.encode("utf-16-le") not in held
+        assert b"SQLite format 3" not in held
+        assert b"thai_abroad" not in held
+    with pytest.raises(sqlite3.DatabaseError):
+        sqlite3.connect(data / STORE).execute("SELECT * FROM person").fetchall()
+
+
+def test_files_are_their_owners_alone(data: Path) -> None:
+    """The folder lets nobody else in."""
+    assert data.stat().st_mode & 0o077 == 0
+
+
+def test_a_node_is_never_made_over_another(data: Path) -> None:
+    """Making one where one is refused, even if its keyring is gone, and nothing is touched."""
+    for harm in (nothing, remove_keyring):
+        harm(data)
+        before = contents(data)
+        with pytest.raises(StoreError, match=r"store\.exists"):
+            create_node(data, Unlock(passphrase=PASSPHRASE), cost=CHEAP)
+        assert contents(data) == before
+
+
+@pytest.mark.parametrize("how", ["recovery_code", "raw_key"])
+def test_recovery_code_and_machine_key_open_it_too(tmp_path: Path, how: str) -> None:
+    """Each way in opens the same store."""
+    raw_key = b"r" * 32
+    node = create_node(tmp_path / "node", Unlock(raw_key=raw_key), cost=CHEAP)
+    recovery = node.keyring.set_recovery()
+    node.keyring.save()
+    node.close()
+    unlock = Unlock(recovery_code=recovery) if how == "recovery_code" else Unlock(raw_key=raw_key)
+    open_node(tmp_path / "node", unlock).close()
+
+
+def test_machine_key_file_is_read_strictly(tmp_path: Path) -> None:
+    """A key file gives its key; a damaged one is refused; none is none."""
+    assert key_file(tmp_path) is None
+    path = tmp_path / "unlock.key"
+    path.write_text(key_line(KEY), encoding="ascii")
+    assert key_file(tmp_path) == Unlock(raw_key=KEY)
+    for damaged in ("a passphrase", "", key_line(KEY)[:-3], key_line(KEY).replace("6b", "zz"), "ก"):
+        path.write_text(damaged, encoding="utf-8")
+        with pytest.raises(StoreError):
+            key_file(tmp_path)
+    assert parse("  my passphrase \n") == Unlock(passphrase="my passphrase")
+    assert "passphrase" not in repr(parse("my passphrase")).replace("passphrase=", "")
+
+
+def test_an_act_is_stored_whole_or_not_at_all(engine: Engine) -> None:
+    """What fails in the middle leaves nothing behind."""
+    with pytest.raises(ZeroDivisionError), writing(engine) as session:
+        session.add(Setting(name="a", value="1"))
+        session.flush()
+        raise ZeroDivisionError
+    with reading(engine) as session:
+        assert session.get(Setting, "a") is None
+
+
+def test_store_keeps_its_promises_of_durability(engine: Engine) -> None:
+    """Write-ahead log, full synchronisation, foreign keys, on every connection."""
+    with reading(engine) as one, reading(engine) as other:
+        for session in (one, other):
+            pragmas = [
+                session.connection().exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+            assert pragmas == ["wal", 2, 1]
+
+
+def test_writers_wait_for_each_other(engine: Engine) -> None:
+    """Two writers at once both succeed, one after the other."""
+    with writing(engine) as session:
+        session.add(Setting(name="count", value="0"))
+
+    def add() -> None:
+        for _ in range(20):
+            with writing(engine) as session:
+                counted = session.get_one(Setting, "count")
+                counted.value = str(int(counted.value) + 1)
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(engine) as session:
+        assert session.get_one(Setting, "count").value == "80"
+
+
+def test_errors_of_the_store_tell_nothing_of_what_is_in_it(engine: Engine) -> None:
+    """A failing statement's error names no value."""
+    with pytest.raises(StoreError) as failed, writing(engine) as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": SECRET})
+    chain = [str(failed.value), failed.value.detail, str(failed.value.__cause__)]
+    assert not [said for said in chain if SECRET in said]

@@ -1,0 +1,45 @@
+"""A node without a network: its store, two caseworkers, and others of each role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from songtor_node import workers
+from songtor_node.bootstrap import Node, create_node
+from songtor_node.store.base import Setting
+from songtor_node.store.engine import writing
+from songtor_node.unlock import Unlock
+from songtor_proto.keyslot import CHEAP
+from songtor_proto.vocabulary import vocabulary
+
+PASSPHRASE = "ถ้อยคำยาวที่จำได้ดี"
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+WORKERS = {
+    "malee": "caseworker",
+    "anong": "caseworker",
+    "somsri": "volunteer",
+    "lek": "interpreter",
+    "admin": "node_admin",
+}
+
+
+def new_node(
+    data: Path, *, seat: str = "DE-01", worker: str = "malee", clock: Callable[[], datetime] = lambda: NOW
+) -> Node:
+    """As enrolled at that seat; randomness is seeded by the folder's name."""
+    node = create_node(
+        data,
+        Unlock(passphrase=PASSPHRASE),
+        worker=worker,
+        clock=clock,
+        random=Random(data.name).randbytes,
+        cost=CHEAP,
+    )
+    with writing(node.engine) as session:
+        session.add(Setting(name="seat", value=seat))
+        for code, role in WORKERS.items():
+            workers.add(session, code, name="", role=role, vocabulary=vocabulary(), now=clock())
+    return node
