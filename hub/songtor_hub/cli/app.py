@@ -19,7 +19,7 @@ import typer
 from songtor_hub.cli.options import Options
 from songtor_proto.errors import InputError, SongtorError
 
-ROOMS: tuple[str, ...] = ("founding", "seats", "desk_keys", "serve")
+ROOMS: tuple[str, ...] = ("founding", "seats", "desk_keys", "officers", "desks", "liaison", "serve")
 
 app = typer.Typer(
     help="ศูนย์กลางของเครือข่ายส่งต่อ · The centre of a Songtor network",

@@ -6,9 +6,8 @@ Rules L3 to L8, L10, C9, M8 and W4. State travels in the clear; reasons, outcome
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from songtor_hub.desks.desk import Desk, Task, about
@@ -58,8 +57,8 @@ def complete(desk: Desk, text: str, outcome: str, facts: Facts, *, despite_open:
     _known(outcome, desk.hub.policy.outcomes, "--outcome")
     task = desk.received(text)
     tell = may_tell(desk, task)
-    parts = _parts(desk, task)
-    if not despite_open and not lifecycle.may_report(part.state for part in parts):
+    rolled_up = parts(desk, task)
+    if not despite_open and not lifecycle.may_report(part.state for part in rolled_up):
         raise EnvelopeError("parts_open", field=task.reference)
     allowed = replies(desk.hub.policy, task.purpose, traced_person_consented=tell)
     if tell and (over := [field.name for field, _ in facts.ListFields() if FACTS[field.name] not in allowed]):
@@ -67,7 +66,7 @@ def complete(desk: Desk, text: str, outcome: str, facts: Facts, *, despite_open:
     status = Status(
         outcome=answer_for(desk.hub.policy, task.purpose, outcome, traced_person_consented=tell),
         facts=facts if tell else None,
-        parts=[_result(desk, part) for part in parts] if tell else [],
+        parts=[_result(desk, part) for part in rolled_up] if tell else [],
     )
     _status(desk, task, wire.STATE_COMPLETED, status)
 
@@ -132,10 +131,11 @@ def _status(desk: Desk, task: Task, state: wire.State.ValueType, status: Status)
     desk.commit(desk.say(header, said, lifecycle.code(state), note=said.SerializeToString()))
 
 
-def _parts(desk: Desk, task: Task) -> list[Row[Any]]:
-    parts = select(task_table).where(task_table.c.part_of == task.id).order_by(task_table.c.id)
+def parts(desk: Desk, task: Task) -> list[Task]:
+    """The tasks that it was routed on as, oldest first."""
+    found = select(task_table).where(task_table.c.part_of == task.id).order_by(task_table.c.id)
     with reading(desk.hub.engine) as connection:
-        return list(connection.execute(parts))
+        return list(connection.execute(found))
 
 
 def _result(desk: Desk, part: Task) -> PartResult:

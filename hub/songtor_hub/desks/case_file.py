@@ -6,6 +6,7 @@ that does not hold as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
@@ -56,23 +57,11 @@ class CaseFile(_Form):
     share: list[str] = []  # of what says who someone is, what is to go
     consent: Ground
 
-    def to_facts(self) -> Facts:
-        """InputError("value") naming the field at fault, never a value."""
-        facts, known = Facts(), Facts.DESCRIPTOR.fields_by_name
-        for name, value in self.facts.items():
-            if name not in known:
-                raise InputError("unknown_field", field="facts")
-            try:
-                ParseDict({name: _plain(value, known[name])}, facts)
-            except ParseError:
-                raise InputError("value", field=f"facts.{name}") from None
-        return facts
-
     def to_grant(
         self, law: Jurisdiction, policy: Policy, vocabulary: Vocabulary, *, code: str, by: str, now: datetime
     ) -> Grant:
         """The ground under the hub's own law, by the rule that nodes keep; ConsentError as there."""
-        said, facts = self.consent, self.to_facts()
+        said, facts = self.consent, parse_facts(self.facts)
         scope = Scope(
             id=code,
             purpose=said.purpose,
@@ -119,6 +108,27 @@ def read_case(content: bytes) -> CaseFile:
         raise InputError(
             codes.get(first["type"], "value"), field=f"{name}:{line}" if line else name
         ) from None
+
+
+def read_mapping(content: bytes) -> Mapping[str, Any]:
+    """InputError: "yaml", "too_large", "value" where it is no mapping."""
+    value = read(content).value
+    if not isinstance(value, dict):
+        raise InputError("value")
+    return value
+
+
+def parse_facts(written: Mapping[str, Any]) -> Facts:
+    """Facts as people write them. InputError: "unknown_field", "value", with the field and never a value."""
+    facts, known = Facts(), Facts.DESCRIPTOR.fields_by_name
+    for name, value in written.items():
+        if name not in known:
+            raise InputError("unknown_field", field="facts")
+        try:
+            ParseDict({name: _plain(value, known[name])}, facts)
+        except ParseError:
+            raise InputError("value", field=f"facts.{name}") from None
+    return facts
 
 
 def _plain(value: Any, field: FieldDescriptor) -> Any:

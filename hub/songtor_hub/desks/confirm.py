@@ -17,8 +17,8 @@ from songtor_proto.wire.payload_pb2 import Confirmation, Payload
 def confirm(desk: Desk, text: str) -> None:
     """Stands behind a referral to any desk, and tells the node so; its parts are confirmed with it.
 
-    PeerError("role") for all but the intake officer; InputError("not_here"); EnvelopeError("transition") where
-    two people stand behind it already; ConsentError("expired") after the 24 hours.
+    PeerError("role") for all but the intake officer; InputError("not_here"); EnvelopeError("transition")
+    where two people stand behind it already; ConsentError("expired") after the 24 hours.
     """
     if desk.officer.role != INTAKE:
         raise PeerError("role", field=desk.officer.role)

@@ -19,7 +19,7 @@ from songtor_proto.times import from_ms
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`with_`: the other side. `received`: it came here, else it went out from here. `news`: messages unread."""
+    """`with_`: the other side. `received`: it came here, else it went out from here. `news`: unread ones."""
 
     reference: str
     version: int

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from songtor_hub.addresses import HUB
 from songtor_hub.desks import references
-from songtor_hub.desks.case_file import CaseFile, read_case
+from songtor_hub.desks.case_file import CaseFile, parse_facts, read_case
 from songtor_hub.desks.desk import Desk, Saying, Task
 from songtor_hub.desks.model import Officer
 from songtor_hub.desks.officers import AT_A_DESK
@@ -92,7 +92,7 @@ def _disclosure(desk: Desk, file: CaseFile, to: str, reference: str, lang: str) 
     grant = check_grant(grant, purpose=file.consent.purpose, recipient=to, now=now)
     ticked = default_ticks(hub.policy, grant.purpose, to, grant) | set(file.share)
     disclosure = split(
-        file.to_facts(),
+        parse_facts(file.facts),
         policy=hub.policy,
         purpose=grant.purpose,
         recipient=to,

@@ -1,0 +1,180 @@
+"""How a desk's work reads: as lines for a person, as an object for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import typer
+from google.protobuf.json_format import MessageToDict
+
+from songtor_proto import lifecycle
+from songtor_proto.minimise import FACTS, value_text, why_text
+from songtor_proto.times import from_ms
+from songtor_proto.wire.envelope_pb2 import Urgency
+from songtor_proto.wire.payload_pb2 import AbsentReason
+
+if TYPE_CHECKING:
+    from songtor_hub.bootstrap import Hub
+    from songtor_hub.cli.options import Options
+    from songtor_hub.desks.desk import Task
+    from songtor_hub.desks.inbox import Item
+    from songtor_hub.desks.opening import Message, Opened
+    from songtor_proto.minimise import Disclosure, Line
+    from songtor_proto.wire.payload_pb2 import Facts
+
+INBOX = {
+    "reference": ("เลขอ้างอิง", "Reference"),
+    "urgency": ("ความเร่งด่วน", "Urgency"),
+    "state": ("สถานะ", "State"),
+    "with": ("อีกฝ่าย", "With"),
+    "purpose": ("วัตถุประสงค์", "Purpose"),
+    "respond_by": ("ตอบภายใน", "Respond by"),
+    "overdue": ("เกินกำหนด", "Overdue"),
+    "news": ("ใหม่", "New"),
+}
+
+
+def item(one: Item) -> dict[str, Any]:
+    until = one.unconfirmed_until
+    return {
+        "reference": one.reference,
+        "version": one.version,
+        "urgency": urgency(one.urgency),
+        "state": lifecycle.code(one.state),
+        "with": one.with_,
+        "received": one.received,
+        "purpose": one.purpose,
+        "respond_by": one.respond_by.isoformat(timespec="minutes"),
+        "overdue": one.overdue,
+        "unconfirmed_until": until and until.isoformat(timespec="minutes"),
+        "news": one.news,
+    }
+
+
+def standing(task: Task, hub: Hub, lang: str) -> dict[str, Any]:
+    """Where a referral stands: nothing of its content."""
+    stage = lifecycle.stage(task.state)
+    known = hub.vocabulary.referral_stages
+    return {
+        "reference": task.reference,
+        "version": task.version,
+        "state": lifecycle.code(task.state),
+        "stage": stage,
+        "stage_label": known[stage].label(lang) if stage in known else "",
+        "urgency": urgency(task.urgency),
+        "purpose": task.purpose or "",
+        "from": task.referrer,
+        "to": task.recipient,
+        "created": _time(task.created_ms),
+        "updated": _time(task.updated_ms),
+        "respond_by": _time(task.respond_by_ms),
+        "expires": _time(task.expires_ms),
+        "confirmed": task.confirmed,
+        "legal_hold": task.legal_hold or "",
+        "withdrawn": task.withdrawn_ms is not None,
+    }
+
+
+def urgency(number: int) -> str:
+    known = number in Urgency.values()
+    return Urgency.Name(Urgency.ValueType(number))[8:].lower() if known else str(number)
+
+
+def tell_standing(options: Options, told: Mapping[str, Any], acts: Iterable[Mapping[str, Any]] = ()) -> None:
+    if options.as_json:
+        options.tell("", "", **told)
+        return
+    for key, value in told.items():
+        if key not in ("acts", "parts") and value not in ("", False, None):
+            typer.echo(f"{key}: {value}")
+    for act in acts:
+        typer.echo(f"  {act['at']}  {act['desk']}/{act['officer']} ({act['role']})  {act['act']}")
+
+
+def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: Hub) -> None:
+    if options.as_json:
+        terms = None if opened.terms is None else _dict(opened.terms)
+        options.tell("", "", **told, terms=terms, messages=[_message(one) for one in opened.messages])
+        return
+    tell_standing(options, told)
+    if opened.terms is not None:
+        typer.echo(f"{opened.terms.legal_citation} ({opened.terms.jurisdiction})")
+    for one in opened.messages:
+        side = ("เรา" if options.lang == "th" else "we") if one.ours else told["with"]
+        typer.echo(f"\n{_time(one.at_ms)}  {side}  {one.kind}")
+        for line in _lines(one, hub, options.lang):
+            typer.echo(f"  {line}")
+
+
+def tell_disclosure(options: Options, to: str, disclosure: Disclosure, hub: Hub) -> None:
+    """What leaves and what stays, each line with its reason."""
+    thai = options.lang == "th"
+    typer.echo(f"\n→ {to}")
+    for head, lines in (
+        ("ส่งไป" if thai else "Leaves", disclosure.leaves),
+        ("ไม่ส่ง" if thai else "Stays", [line for line in disclosure.stays if line.value_text]),
+    ):
+        typer.echo(f" {head}")
+        for line in lines:
+            label = hub.policy.categories[line.category].label(options.lang)
+            typer.echo(f"  {label}: {line.value_text}  [{why_text(line.why, options.lang)}]")
+
+
+def disclosure_dict(disclosure: Disclosure) -> dict[str, Any]:
+    return {
+        "leaves": [_line(line) for line in disclosure.leaves],
+        "stays": [_line(line) for line in disclosure.stays if line.value_text],
+        "absent": [
+            {"category": one.category, "reason": AbsentReason.Name(one.reason)[14:].lower()}
+            for one in disclosure.absent
+        ],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"category": line.category, "field": line.field, "value": line.value_text, "why": line.why}
+
+
+def _message(one: Message) -> dict[str, Any]:
+    return {"at": _time(one.at_ms), "kind": one.kind, "ours": one.ours, "said": _dict(one.said)}
+
+
+def _dict(message: Any) -> dict[str, Any]:
+    return MessageToDict(message, preserving_proto_field_name=True)
+
+
+def _lines(one: Message, hub: Hub, lang: str) -> Iterable[str]:
+    """What a message says, a line each: codes by their labels, facts by their categories'."""
+    body = one.said.WhichOneof("body")
+    if body is None:
+        return
+    said = getattr(one.said, body)
+    for field, value in said.ListFields():
+        if field.name == "facts":
+            yield from _facts(value, hub, lang)
+        elif field.name == "terms":
+            continue
+        else:
+            yield f"{field.name}: {_text(field.name, value, hub, lang)}"
+
+
+def _facts(facts: Facts, hub: Hub, lang: str) -> Iterable[str]:
+    for field, category in FACTS.items():
+        if text := value_text(facts, field, lang):
+            yield f"{hub.policy.categories[category].label(lang)}: {text}"
+
+
+def _text(field: str, value: Any, hub: Hub, lang: str) -> str:
+    lists = {"outcome": [hub.policy.outcomes], "referrer": [hub.policy.referrers]}
+    reasons = [hub.policy.rejection_reasons, hub.policy.failure_reasons, hub.policy.cancellation_reasons]
+    for known in lists.get(field, reasons if field == "reason" else []):
+        if value in known:
+            return known[value].label(lang)
+    if field in ("parts", "absent"):
+        return "; ".join(" ".join(str(part) for part in _dict(one).values()) for one in value)
+    return _time(value) if field == "opened_ms" else str(value)
+
+
+def _time(ms: int) -> str:
+    return from_ms(ms).isoformat(timespec="minutes")
