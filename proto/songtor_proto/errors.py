@@ -100,3 +100,11 @@ class StoreError(SongtorError):
     """This side's own store or key files failed."""
 
     family = "store"
+
+
+def declared(code: str, *, field: str = "") -> SongtorError | None:
+    """The error of that full code, as the other side named it; None where this side's catalogue has no such code."""
+    family, _, name = code.partition(".")
+    if code not in catalogue():
+        return None
+    return next(kind(name, field=field) for kind in SongtorError.__subclasses__() if kind.family == family)

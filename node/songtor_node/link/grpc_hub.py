@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-)
 
+from songtor_node.link.place import Place
 from songtor_proto.errors import LinkError, PeerError, SongtorError, declared
-from songtor_proto.wire.directory_pb2 import Invitation
 from songtor_proto.wire.exchange_pb2 import (
     AcknowledgeRequest,
     AcknowledgeResponse,
@@ -36,6 +30,8 @@ from songtor_proto.wire.exchange_pb2 import (
     GetInclusionResponse,
     GetRenewalNonceRequest,
     GetRenewalNonceResponse,
+    GetStatusRequest,
+    GetStatusResponse,
     PublishKeysRequest,
     PublishKeysResponse,
     RenewRequest,
@@ -111,8 +107,10 @@ class GrpcHub:
     def compare_open(self, request: CompareOpenRequest) -> CompareOpenResponse:
         return _call(self._stub.CompareOpen, request, CALL_SECONDS)
 
+    def get_status(self, request: GetStatusRequest) -> GetStatusResponse:
+        return _call(self._stub.GetStatus, request, CALL_SECONDS)
+
     def close(self) -> None:
-        """Ends the connection; a call still waiting ends with LinkError."""
         self._channel.close()
 
 
@@ -137,42 +135,36 @@ class GrpcEnrolment:
 
 
 class GrpcNetwork:
-    """Opens connections to the network that an invitation names."""
+    """Opens connections to the network that a node belongs to."""
 
-    def enrolment(self, invitation: Invitation) -> GrpcEnrolment:
-        credentials = grpc.ssl_channel_credentials(_pem(invitation.root))
-        return GrpcEnrolment(grpc.secure_channel(invitation.enrolment_address, credentials, _OPTIONS))
+    def enrolment(self, place: Place) -> GrpcEnrolment:
+        credentials = grpc.ssl_channel_credentials(_pem(place.root))
+        return GrpcEnrolment(grpc.secure_channel(place.enrolment_address, credentials, _OPTIONS))
 
-    def hub(self, invitation: Invitation, *, key: bytes, chain: tuple[bytes, ...]) -> GrpcHub:
-        private = load_der_private_key(key, None)
-        credentials = grpc.ssl_channel_credentials(
-            _pem(invitation.root),
-            private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-            b"".join(_pem(certificate) for certificate in chain),
-        )
-        return GrpcHub(grpc.secure_channel(invitation.exchange_address, credentials, _OPTIONS))
+    def hub(self, place: Place, *, key: bytes, chain: bytes) -> GrpcHub:
+        credentials = grpc.ssl_channel_credentials(_pem(place.root), key, chain)
+        return GrpcHub(grpc.secure_channel(place.exchange_address, credentials, _OPTIONS))
 
 
-def _pem(certificate: bytes) -> bytes:
-    return ssl.DER_cert_to_PEM_cert(certificate).encode()
+def _pem(root: bytes) -> bytes:
+    return ssl.DER_cert_to_PEM_cert(root).encode()
 
 
 def _call(method: Callable[..., Response], request: Any, seconds: float) -> Response:
     try:
         return method(request, timeout=seconds)
     except grpc.RpcError as error:
-        raise _declared(error) from None  # gRPC's own text may quote what was sent
+        # What a blocking call raises is the ended call. Its own text may quote what was sent.
+        raise _declared(cast("grpc.Call", error)) from None
     except ValueError as error:  # the channel was closed under the call
         raise LinkError("unavailable") from error
 
 
-def _declared(error: grpc.RpcError) -> SongtorError:
+def _declared(call: grpc.Call) -> SongtorError:
     """The hub's own error where it named one (rule X1), else by the status code."""
-    if not isinstance(error, grpc.Call):
-        return LinkError("unavailable")
-    status = error.code()
+    status = call.code()
     if status not in _REFUSED:
         return LinkError("unavailable", detail=status.name)
-    trailing = {key: value for key, value in error.trailing_metadata() or ()}
-    named = declared(str(trailing.get("songtor-code", "")), field=str(trailing.get("songtor-field", ""))[:80])
+    fields = dict(call.trailing_metadata() or ())
+    named = declared(call.details() or "", field=str(fields.get("songtor-field", ""))[:80])
     return named or PeerError("refused", detail=status.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from songtor_proto.wire.directory_pb2 import Invitation
+from songtor_node.link.place import Place
 from songtor_proto.wire.exchange_pb2 import (
     AcknowledgeRequest,
     AcknowledgeResponse,
@@ -26,6 +26,8 @@ from songtor_proto.wire.exchange_pb2 import (
     GetInclusionResponse,
     GetRenewalNonceRequest,
     GetRenewalNonceResponse,
+    GetStatusRequest,
+    GetStatusResponse,
     PublishKeysRequest,
     PublishKeysResponse,
     RenewRequest,
@@ -54,6 +56,12 @@ class Hub(Protocol):
 
     def compare_open(self, request: CompareOpenRequest) -> CompareOpenResponse: ...
 
+    def get_status(self, request: GetStatusRequest) -> GetStatusResponse: ...
+
+    def close(self) -> None:
+        """Ends the connection; a call that still waits ends with LinkError."""
+        ...
+
 
 class Enrolment(Protocol):
     """The enrolment port: no certificate of the caller's is needed."""
@@ -64,14 +72,16 @@ class Enrolment(Protocol):
 
     def renew(self, request: RenewRequest) -> RenewResponse: ...
 
+    def close(self) -> None: ...
+
 
 class Network(Protocol):
-    """How a node reaches a network: what differs between gRPC and a test's or simulator's memory."""
+    """How a node reaches its network: what differs between gRPC and the memory of a test or simulator."""
 
-    def enrolment(self, invitation: Invitation) -> Enrolment:
-        """The enrolment port, pinned to the invitation's root."""
+    def enrolment(self, place: Place) -> Enrolment:
+        """The enrolment port, pinned to the network's root."""
         ...
 
-    def hub(self, invitation: Invitation, *, key: bytes, chain: tuple[bytes, ...]) -> Hub:
-        """The exchange, for the certificate `chain` (DER, leaf first) and its private key (PKCS#8, DER)."""
+    def hub(self, place: Place, *, key: bytes, chain: bytes) -> Hub:
+        """The exchange, for a certificate chain (PEM, leaf first) and its private key (PEM)."""
         ...

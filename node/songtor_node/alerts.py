@@ -1,0 +1,51 @@
+"""What went wrong that a person must know: told once, counted after that, kept until seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, col, select
+
+from songtor_node.store.base import Instant, Row
+
+MAX_EVIDENCE = 16 * 1024
+
+
+class Alert(Row, table=True):
+    """`code` is of the error catalogue; `subject` a reference or an address, never a name."""
+
+    __tablename__ = "alert"
+    __table_args__ = (UniqueConstraint("code", "subject"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str
+    subject: str
+    times: int = 1
+    first_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant)
+    evidence: bytes = b""  # the signed bytes that prove it, where there are any
+
+
+def alert(session: Session, code: str, subject: str, *, now: datetime, evidence: bytes = b"") -> None:
+    """The first evidence is kept, so that a flood of the same cannot wash it out."""
+    found = session.exec(select(Alert).where(Alert.code == code, Alert.subject == subject)).first()
+    if found is None:
+        session.add(
+            Alert(code=code, subject=subject, first_at=now, last_at=now, evidence=evidence[:MAX_EVIDENCE])
+        )
+        session.flush()
+    else:
+        found.times, found.last_at = found.times + 1, now
+
+
+def alerts(session: Session) -> list[Alert]:
+    """The newest first."""
+    return list(session.exec(select(Alert).order_by(col(Alert.last_at).desc(), col(Alert.id).desc())))
+
+
+def settle(session: Session, code: str, subject: str) -> None:
+    """A person has dealt with it."""
+    found = session.exec(select(Alert).where(Alert.code == code, Alert.subject == subject)).first()
+    if found is not None:
+        session.delete(found)

@@ -1,0 +1,124 @@
+"""The keys that this seat makes, and those of others as far as they are believed. Rules K1 to K4.
+
+Private keys lie in the encrypted store, so that a key and what was sealed with it are one backup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import Field, Session, col, select
+
+from songtor_node.settings import kept
+from songtor_node.store.base import Row
+from songtor_proto.errors import InputError, PeerError
+from songtor_proto.identity.fingerprint import fingerprint
+from songtor_proto.identity.keys import SealingKey, SigningKey
+
+HUB = "TH-00"
+"""The hub's own address: whose key signs receipts, directory and log."""
+
+
+class OwnKey(Row, table=True):
+    """One version of this seat's keys."""
+
+    __tablename__ = "own_key"
+
+    version: int = Field(primary_key=True)
+    signing: bytes
+    sealing: bytes
+    entry: bytes  # a serialised DirectoryEntry
+    statement: bytes
+    published: bool = False
+
+
+class KnownKey(Row, table=True):
+    """One version of another's keys, from the directory. `trusted`: first seen, signed by the key before, or compared
+    by voice."""
+
+    __tablename__ = "known_key"
+
+    owner: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    signing_key: bytes
+    sealing_key: bytes
+    statement: bytes
+    trusted: bool
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this node is when it signs."""
+
+    seat: str
+    network: str
+    version: int
+    signing: SigningKey
+
+
+def identity(session: Session) -> Identity:
+    """InputError("not_enrolled") before the network knows the keys."""
+    seat = kept(session, "seat")
+    own = session.exec(
+        select(OwnKey).where(col(OwnKey.published)).order_by(col(OwnKey.version).desc())
+    ).first()
+    if not seat or own is None:
+        raise InputError("not_enrolled")
+    return Identity(seat, kept(session, "network"), own.version, SigningKey.from_bytes(own.signing))
+
+
+def opening_key(session: Session, version: int) -> SealingKey:
+    """For an envelope sealed to that version; PeerError("sealing_key") where this node never had it."""
+    own = session.get(OwnKey, version)
+    if own is None:
+        raise PeerError("sealing_key", field="sealing_key_version")
+    return SealingKey.from_bytes(own.sealing)
+
+
+def statements(session: Session) -> Collection[bytes]:
+    """All that this seat has said of its keys (K6)."""
+    return set(session.exec(select(OwnKey.statement)))
+
+
+def newest(session: Session, owner: str, *, trusted: bool = False) -> KnownKey | None:
+    query = select(KnownKey).where(KnownKey.owner == owner).order_by(col(KnownKey.version).desc())
+    return session.exec(query.where(col(KnownKey.trusted)) if trusted else query).first()
+
+
+def sealing_key_of(session: Session, owner: str) -> KnownKey:
+    """The keys to seal to. PeerError: `unknown` (not in the directory that this node has seen), `revoked`,
+    `key_changed` (two people must compare fingerprints first)."""
+    key = newest(session, owner)
+    if key is None or not key.sealing_key:
+        raise PeerError("unknown", field=owner)
+    if key.revoked:
+        raise PeerError("revoked", field=owner)
+    if not key.trusted:
+        raise PeerError("key_changed", field=owner)
+    return key
+
+
+def signing_key_of(session: Session, owner: str, version: int) -> bytes:
+    """What verifies an envelope of that owner; PeerError: `unknown`, `key_changed`."""
+    key = session.get(KnownKey, (owner, version))
+    if key is None:
+        raise PeerError("unknown", field=owner)
+    if not key.trusted:
+        raise PeerError("key_changed", field=owner)
+    return key.signing_key
+
+
+def trust(session: Session, network: str, owner: str, digits: str) -> KnownKey:
+    """Believes the owner's newest keys after two people compared the fingerprint by voice (K4).
+
+    PeerError: `unknown`, `fingerprint` (it is another: somebody may be between the two).
+    """
+    key = newest(session, owner)
+    if key is None:
+        raise PeerError("unknown", field=owner)
+    if "".join(digits.split()) != "".join(fingerprint(network, owner, key.signing_key).split()):
+        raise PeerError("fingerprint", field=owner)
+    key.trusted = True
+    return key

@@ -1,0 +1,117 @@
+"""Coming into a network with an invitation: keys made here, a certificate from there. Rules I2, I4 to I6 and K1."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, col, select
+
+from songtor_node.bootstrap import Node
+from songtor_node.keys import HUB, KnownKey, OwnKey
+from songtor_node.link.certificate import keep_certificate
+from songtor_node.link.place import place_of, settle_in
+from songtor_node.link.port import Network
+from songtor_node.store.base import Row
+from songtor_node.store.engine import writing
+from songtor_proto.errors import PeerError
+from songtor_proto.identity import invitation as invitations
+from songtor_proto.identity.certificates import key_from_bytes, key_to_bytes, make_csr, make_key
+from songtor_proto.identity.fingerprint import fingerprint
+from songtor_proto.identity.keys import SealingKey, SigningKey
+from songtor_proto.identity.statement import check_entry, make_entry
+from songtor_proto.times import Random, to_ms
+from songtor_proto.wire.directory_pb2 import DirectoryEntry, Invitation
+from songtor_proto.wire.exchange_pb2 import EnrolRequest, EnrolResponse
+
+
+class Redeeming(Row, table=True):
+    """The TLS key that a code is being redeemed with, kept until the answer is: the same code counts once more only
+    with the same key (I6)."""
+
+    __tablename__ = "redeeming"
+
+    secret: bytes = Field(primary_key=True)
+    key: bytes
+
+
+def enrol(node: Node, code: str, network: Network) -> str:
+    """Brings this node into the network that invites it; gives its own fingerprint, to be compared by voice.
+
+    May be called again with the same code where the answer was lost. InputError("invitation"), LinkError, PeerError.
+    """
+    invitation = invitations.parse(code)
+    with writing(node.engine) as session:
+        key = _redeeming(session, invitation)
+        own = _own_keys(session, invitation, node.clock(), node.random)
+        entry = DirectoryEntry.FromString(own.entry)
+    place = place_of(invitation)
+    port = network.enrolment(place)
+    try:
+        response = port.enrol(
+            EnrolRequest(
+                seat=place.seat,
+                secret=invitation.secret,
+                csr=make_csr(key_from_bytes(key), place.seat, place.network),
+                entry=entry,
+            )
+        )
+    finally:
+        port.close()
+    with writing(node.engine) as session:
+        keep_certificate(session, place, key, response.chain, node.random)
+        session.merge(_hub(response, place.network))
+        settle_in(session, place)
+        session.get_one(OwnKey, own.version).published = True
+        session.delete(session.get_one(Redeeming, invitation.secret))
+    return fingerprint(place.network, place.seat, SigningKey.from_bytes(own.signing).public)
+
+
+def _redeeming(session: Session, invitation: Invitation) -> bytes:
+    found = session.get(Redeeming, invitation.secret)
+    if found is None:
+        found = Redeeming(secret=invitation.secret, key=key_to_bytes(make_key()))
+        session.add(found)
+    return found.key
+
+
+def _own_keys(session: Session, invitation: Invitation, now: datetime, random: Random) -> OwnKey:
+    """The statement of the version that the hub expects: with the keys this node has, else with new ones."""
+    found = session.get(OwnKey, invitation.statement_version)
+    if found is not None:
+        return found
+    before = session.exec(select(OwnKey).order_by(col(OwnKey.version).desc())).first()
+    signing = SigningKey.from_bytes(before.signing) if before else SigningKey.generate(random)
+    sealing = SealingKey.from_bytes(before.sealing) if before else SealingKey.generate(random)
+    entry = make_entry(
+        network=invitation.network,
+        owner=invitation.seat,
+        version=invitation.statement_version,
+        signing_key=signing,
+        sealing_key=sealing.public,
+        now_ms=to_ms(now),
+        previous=signing if before else None,
+    )
+    own = OwnKey(
+        version=invitation.statement_version,
+        signing=signing.to_bytes(),
+        sealing=sealing.to_bytes(),
+        entry=entry.SerializeToString(),
+        statement=entry.statement,
+    )
+    session.add(own)
+    return own
+
+
+def _hub(response: EnrolResponse, network: str) -> KnownKey:
+    """The hub's keys: believed, because they came over the connection that the invitation pinned."""
+    statement = check_entry(response.hub, network)
+    if statement.owner != HUB:
+        raise PeerError("statement", field="owner")
+    return KnownKey(
+        owner=HUB,
+        version=statement.version,
+        signing_key=statement.signing_key,
+        sealing_key=b"",
+        statement=response.hub.statement,
+        trusted=True,
+    )

@@ -1,0 +1,53 @@
+"""Where this node belongs: its network, its seat, the hub's addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from songtor_node.settings import keep, kept
+from songtor_proto.errors import InputError
+from songtor_proto.wire.directory_pb2 import Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an invitation said, without its secret. `root` is the network's root certificate, DER."""
+
+    network: str
+    seat: str
+    root: bytes
+    enrolment_address: str
+    exchange_address: str
+
+
+def place_of(invitation: Invitation) -> Place:
+    return Place(
+        network=invitation.network,
+        seat=invitation.seat,
+        root=invitation.root,
+        enrolment_address=invitation.enrolment_address,
+        exchange_address=invitation.exchange_address,
+    )
+
+
+def settle_in(session: Session, place: Place) -> None:
+    keep(session, "network", place.network)
+    keep(session, "seat", place.seat)
+    keep(session, "root", place.root.hex())
+    keep(session, "enrolment_address", place.enrolment_address)
+    keep(session, "exchange_address", place.exchange_address)
+
+
+def read_place(session: Session) -> Place:
+    """InputError("not_enrolled") before the node is in a network."""
+    if not kept(session, "seat"):
+        raise InputError("not_enrolled")
+    return Place(
+        network=kept(session, "network"),
+        seat=kept(session, "seat"),
+        root=bytes.fromhex(kept(session, "root")),
+        enrolment_address=kept(session, "enrolment_address"),
+        exchange_address=kept(session, "exchange_address"),
+    )

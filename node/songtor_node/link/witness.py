@@ -1,0 +1,72 @@
+"""Watching the hub's log: each head must extend the one before, and is cosigned, so that no two nodes are shown
+different histories. Rules T4 to T6."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, Session
+
+from songtor_node.alerts import alert
+from songtor_node.bootstrap import Node
+from songtor_node.keys import HUB, identity, newest
+from songtor_node.link.place import Place
+from songtor_node.link.port import Hub
+from songtor_node.store.base import Row
+from songtor_node.store.engine import reading, writing
+from songtor_proto.errors import PeerError
+from songtor_proto.translog.checkpoint import Checkpoint, cosign, verify
+from songtor_proto.translog.proof import check_consistency
+from songtor_proto.wire.exchange_pb2 import GetCheckpointRequest
+
+
+class LogHead(Row, table=True):
+    """The newest head that was proven to extend the one before it."""
+
+    __tablename__ = "log_head"
+
+    id: int = Field(default=1, primary_key=True)
+    size: int
+    root: bytes
+    note: str  # the signed note as it came
+    cosignature: str  # this seat's line for it
+
+
+def watch_log(node: Node, hub: Hub, place: Place) -> None:
+    """Asks for the head, gives our cosignature of the last. A head that does not extend it is kept as evidence with
+    the last one, alerted and not cosigned (T6)."""
+    with reading(node.engine) as session:
+        held = session.get(LogHead, 1)
+        key = _log_key(session)
+    request = GetCheckpointRequest()
+    if held is not None:
+        request.known_size, request.cosignature = held.size, held.cosignature
+    try:
+        answer = hub.get_checkpoint(request)
+        head = verify(answer.checkpoint, f"{place.network}/log", key)
+    except PeerError as error:
+        with writing(node.engine) as session:
+            alert(session, error.code, HUB, now=node.clock())
+        return
+    try:
+        check_consistency(
+            held.size if held else 0, held.root if held else b"", head.size, head.root, answer.consistency
+        )
+    except PeerError as error:
+        both = f"{held.note if held else ''}\n{answer.checkpoint}".encode()
+        with writing(node.engine) as session:
+            alert(session, error.code, HUB, now=node.clock(), evidence=both)
+        return
+    if held is None or head.size > held.size:
+        with writing(node.engine) as session:
+            session.merge(_cosigned(session, head, answer.checkpoint, node))
+
+
+def _cosigned(session: Session, head: Checkpoint, note: str, node: Node) -> LogHead:
+    me = identity(session)
+    line = cosign(head, me.seat, me.signing, node.clock())
+    return LogHead(size=head.size, root=head.root, note=note, cosignature=line)
+
+
+def _log_key(session: Session) -> bytes:
+    key = newest(session, HUB, trusted=True)
+    assert key is not None  # enrolment brings it
+    return key.signing_key

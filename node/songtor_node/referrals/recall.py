@@ -1,0 +1,156 @@
+"""Taking back what was disclosed, and obeying when another takes back. Rules W1 to W5 and C11."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from songtor_node.cases.models import Case
+from songtor_node.keys import HUB
+from songtor_node.referrals import outbox
+from songtor_node.referrals.act import Act
+from songtor_node.referrals.models import Copy, Inbox, Outbox, Referral
+from songtor_proto.address import Address
+from songtor_proto.lifecycle import Actor, step
+from songtor_proto.wire import envelope_pb2 as wire
+from songtor_proto.wire.payload_pb2 import Payload, Withdrawal
+
+# These speak of the withdrawal and of who opened what, not of the client.
+_KEPT_KINDS = (wire.KIND_WITHDRAWAL, wire.KIND_RECALL_RECEIPT, wire.KIND_OPENING)
+
+
+def withdraw(
+    act: Act,
+    referral: Referral,
+    reason: str,
+    *,
+    state: wire.State.ValueType = wire.STATE_CANCELLED,
+) -> None:
+    """Takes back one task that this node sent, whatever its state. What has not left yet never does.
+
+    `reason`: code of cancellation_reasons. What was offered but not acknowledged is not offered again: where the hub
+    does not know of it, its answer to the withdrawal says so.
+    """
+    if referral.withdrawn_at is not None:
+        return
+    left = outbox.may_have_left(act, referral)
+    outbox.recall_waiting(act, referral)
+    moved = step(referral.state, state, Actor.REFERRER, kind=wire.KIND_WITHDRAWAL)
+    referral.state, referral.held_from = moved.state, moved.held_from
+    referral.withdrawn_at, referral.reason = act.now, referral.reason or reason
+    destroy(act, referral)
+    if left:
+        send_withdrawal(act, referral, reason, state)
+
+
+def send_withdrawal(act: Act, referral: Referral, reason: str, state: wire.State.ValueType) -> None:
+    payload = Payload(withdrawal=Withdrawal(reason=reason))
+    outbox.post(act, referral, wire.KIND_WITHDRAWAL, payload, state=state)
+    _note(act, referral, referral.task, _place(referral.peer), wire.RECALL_RESULT_NOT_REACHED)
+
+
+def obey(act: Act, referral: Referral) -> None:
+    """Destroys what this node was sent, takes back what it passed on, and says so to whoever asks (W3).
+
+    A case that was made from it goes with it, whatever was written there since.
+    """
+    if referral.withdrawn_at is None:
+        referral.withdrawn_at = act.now
+        destroy(act, referral)
+        _forget_case(act.session, referral)
+        _note(act, referral, referral.task, "node", wire.RECALL_RESULT_DESTROYED)
+        for part in parts(act.session, referral):
+            withdraw(act, part, "withdrawn")
+            for copy in copies(act.session, part):
+                _note(act, referral, copy.envelope_id, copy.place, copy.result, copy.reason)
+    tell(act, referral)
+
+
+def tell(act: Act, referral: Referral) -> None:
+    """The recall receipt, of every copy that this node knows of (W4). The hub asks in its desks' place."""
+    recalls = [
+        wire.Recall(
+            envelope_id=copy.envelope_id,
+            place=copy.place,
+            result=cast("wire.RecallResult.ValueType", copy.result),
+            reason=copy.reason,
+        )
+        for copy in copies(act.session, referral)
+    ]
+    to = HUB if Address.parse(referral.peer).is_desk else referral.peer
+    outbox.post(act, referral, wire.KIND_RECALL_RECEIPT, None, to=to, recalls=recalls)
+
+
+def take_recalls(act: Act, referral: Referral, recalls: Iterable[wire.Recall]) -> None:
+    """What others say became of what this node sent them; passed on to whoever it came from.
+
+    The hub may have recalled it by itself, where nobody confirmed it in time (C11).
+    """
+    if referral.outgoing and referral.withdrawn_at is None:
+        moved = step(referral.state, wire.STATE_CANCELLED, Actor.HUB, kind=wire.KIND_WITHDRAWAL)
+        referral.state, referral.held_from = moved.state, moved.held_from
+        referral.withdrawn_at, referral.reason = act.now, "not_confirmed"
+        outbox.recall_waiting(act, referral)
+        destroy(act, referral)
+    whole = act.session.get(Referral, referral.part_of) if referral.part_of else None
+    for said in recalls:
+        _note(act, referral, said.envelope_id, said.place, said.result, said.reason)
+        if whole is not None and whole.withdrawn_at is not None:
+            _note(act, whole, said.envelope_id, said.place, said.result, said.reason)
+    if whole is not None and whole.withdrawn_at is not None:
+        tell(act, whole)
+
+
+def destroy(act: Act, referral: Referral) -> None:
+    """Deletes what the task said, on this node; route, dates, digests and receipts stay (W5)."""
+    referral.payload, referral.destroyed_at = None, act.now
+    act.session.exec(
+        update(Inbox)
+        .where(col(Inbox.task) == referral.task, col(Inbox.kind).not_in(_KEPT_KINDS))
+        .values(payload=None, sealed=None)
+    )
+    act.session.exec(
+        update(Outbox)
+        .where(
+            col(Outbox.task) == referral.task,
+            col(Outbox.kind).not_in(_KEPT_KINDS),
+            col(Outbox.state).in_(("sent", "recalled", "refused")),
+        )
+        .values(payload=None, sealed=b"")
+    )
+
+
+def copies(session: Session, referral: Referral) -> list[Copy]:
+    query = select(Copy).where(Copy.task == referral.task).order_by(col(Copy.place), col(Copy.envelope_id))
+    return list(session.exec(query))
+
+
+def parts(session: Session, referral: Referral) -> list[Referral]:
+    """What this node sent on as a part of it (L10)."""
+    query = select(Referral).where(Referral.part_of == referral.task, col(Referral.outgoing))
+    return list(session.exec(query.order_by(col(Referral.created_at))))
+
+
+def _note(act: Act, referral: Referral, envelope_id: bytes, place: str, result: int, reason: str = "") -> None:
+    act.session.merge(
+        Copy(task=referral.task, envelope_id=envelope_id, place=place[:40], result=result, reason=reason[:80])
+    )
+    act.session.flush()
+
+
+def _place(address: str) -> str:
+    return "desk" if Address.parse(address).is_desk else "node"
+
+
+def _forget_case(session: Session, referral: Referral) -> None:
+    case = session.get(Case, referral.case_id) if referral.case_id else None
+    if case is None or case.origin != referral.reference:
+        return
+    for row in session.exec(select(Referral).where(Referral.case_id == case.id)):
+        row.case_id = None
+    session.flush()
+    session.delete(case)
+    session.flush()

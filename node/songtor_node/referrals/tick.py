@@ -1,0 +1,56 @@
+"""What happens by the clock, or because a ground changed. Rules C4, C7, C11 and W1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmodel import col, select
+
+from songtor_node.consents.models import Consent
+from songtor_node.referrals import outbox, recall
+from songtor_node.referrals.act import Act
+from songtor_node.referrals.models import Referral
+from songtor_node.workers import Worker
+from songtor_proto.wire import envelope_pb2 as wire
+from songtor_proto.wire.payload_pb2 import Confirmation, Payload
+
+
+def tick(act: Act) -> None:
+    """May run at any time and any number of times."""
+    for referral, ground in _resting_on_grounds(act):
+        if ground.withdrawn_at is not None:
+            recall.withdraw(act, referral, "withdrawn")
+        elif referral.confirm_by is not None and ground.confirm_by is None:
+            _tell_confirmed(act, referral, ground)
+        elif referral.confirm_by is not None and act.now >= referral.confirm_by:
+            recall.withdraw(act, referral, "not_confirmed")
+    for referral in _ended(act):
+        recall.destroy(act, referral)
+
+
+def _resting_on_grounds(act: Act) -> Iterator[tuple[Referral, Consent]]:
+    query = (
+        select(Referral, Consent)
+        .join(Consent, col(Consent.code) == col(Referral.ground))
+        .where(col(Referral.withdrawn_at).is_(None))
+        .where(col(Consent.withdrawn_at).is_not(None) | col(Referral.confirm_by).is_not(None))
+    )
+    yield from act.session.exec(query).all()
+
+
+def _tell_confirmed(act: Act, referral: Referral, ground: Consent) -> None:
+    second = act.session.get(Worker, ground.confirmed_by) if ground.confirmed_by else None
+    said = Payload(confirmation=Confirmation(role=second.role if second else ""))
+    outbox.post(act, referral, wire.KIND_CONFIRMATION, said)
+    referral.confirm_by = None
+
+
+def _ended(act: Act) -> list[Referral]:
+    """What came here and may no longer be opened."""
+    query = select(Referral).where(
+        col(Referral.outgoing).is_(False),
+        col(Referral.payload).is_not(None),
+        col(Referral.expires_at) <= act.now,
+        Referral.hold == "",
+    )
+    return list(act.session.exec(query))
