@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from cryptography import x509
 from sqlalchemy import Engine, PoolProxiedConnection, func, select, update
@@ -14,6 +15,9 @@ from songtor_hub.store.tables import certificate, invitation, key_entry, seat
 from songtor_proto.errors import PeerError, StoreError
 from songtor_proto.identity.peer import seat_of
 from songtor_proto.times import Clock, to_ms
+
+if TYPE_CHECKING:
+    import psycopg
 
 CONTACT_EVERY = timedelta(minutes=10)
 MAX_HELD = 10_000
@@ -101,9 +105,9 @@ class Admission:
         try:
             if self._line is None:
                 self._line = self._engine.raw_connection()
-                self._line.detach()
                 if self._engine.dialect.name == "postgresql":
-                    self._line.driver_connection.autocommit = True  # type: ignore[union-attr]
+                    cast("psycopg.Connection", self._line.driver_connection).autocommit = True
+                self._line.detach()
             cursor = self._line.cursor()
             cursor.execute("SELECT max(changed) FROM key_entry")
             (version,) = cursor.fetchone() or (0,)
