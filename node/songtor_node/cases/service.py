@@ -162,13 +162,10 @@ def _row(table: type[E], entry: Form, case: Case, by: Worker, now: datetime, **m
 
 
 def _numbered(session: Session, table: type[E], case: Case, number: int) -> E:
-    if number < 1:
+    rows = session.exec(select(table).where(table.case_id == case.id).order_by(col(table.id))).all()
+    if not 1 <= number <= len(rows):
         raise InputError("not_here", field="number")
-    query = select(table).where(table.case_id == case.id).order_by(col(table.id)).offset(number - 1).limit(1)
-    row = session.exec(query).one_or_none()
-    if row is None:
-        raise InputError("not_here", field="number")
-    return row
+    return rows[number - 1]
 
 
 def _assigned(session: Session, case: Case, worker: Worker) -> bool:

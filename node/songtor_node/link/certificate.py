@@ -1,28 +1,17 @@
-"""This seat's TLS certificate and its key: one row, replaced as a whole."""
+"""Keeping what the hub issued, once it fits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlmodel import Field, Session
+from sqlmodel import Session
 
+from songtor_node.link.models import Certificate
 from songtor_node.link.place import Place
-from songtor_node.store.base import Instant, Row
 from songtor_proto.identity.certificates import key_from_bytes, key_to_pem, to_pem
 from songtor_proto.identity.peer import check_chain
 from songtor_proto.identity.renewal import renew_at
 from songtor_proto.times import Random
-
-
-class Certificate(Row, table=True):
-    __tablename__ = "certificate"
-
-    id: int = Field(default=1, primary_key=True)
-    key: bytes  # PEM
-    chain: bytes  # PEM, leaf first
-    not_after: datetime = Field(sa_type=Instant)
-    renew_at: datetime = Field(sa_type=Instant)
 
 
 def keep_certificate(

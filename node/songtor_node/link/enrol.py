@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Session, col, select
 
 from songtor_node.bootstrap import Node
 from songtor_node.keys import HUB, KnownKey, OwnKey
 from songtor_node.link.certificate import keep_certificate
+from songtor_node.link.models import Redeeming
 from songtor_node.link.place import place_of, settle_in
 from songtor_node.link.port import Network
-from songtor_node.store.base import Row
 from songtor_node.store.engine import writing
 from songtor_proto.errors import PeerError
 from songtor_proto.identity import invitation as invitations
@@ -22,16 +22,6 @@ from songtor_proto.identity.statement import check_entry, make_entry
 from songtor_proto.times import Random, to_ms
 from songtor_proto.wire.directory_pb2 import DirectoryEntry, Invitation
 from songtor_proto.wire.exchange_pb2 import EnrolRequest, EnrolResponse
-
-
-class Redeeming(Row, table=True):
-    """The TLS key that a code is being redeemed with, kept until the answer is: the same code counts once more only
-    with the same key (I6)."""
-
-    __tablename__ = "redeeming"
-
-    secret: bytes = Field(primary_key=True)
-    key: bytes
 
 
 def enrol(node: Node, code: str, network: Network) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from songtor_node.bootstrap import Node
 from songtor_node.keys import identity
-from songtor_node.link.certificate import Certificate, keep_certificate
+from songtor_node.link.certificate import keep_certificate
+from songtor_node.link.models import Certificate
 from songtor_node.link.place import read_place
 from songtor_node.link.port import Network
 from songtor_node.store.engine import reading, writing

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from songtor_node.bootstrap import Node
 from songtor_node.link import compare
-from songtor_node.link.certificate import Certificate
 from songtor_node.link.directory import read_directory
+from songtor_node.link.models import Certificate
 from songtor_node.link.place import read_place
 from songtor_node.link.port import Hub, Network
 from songtor_node.link.renewal import renew_if_due
 from songtor_node.link.witness import watch_log
 from songtor_node.referrals import inbox, outbox
 from songtor_node.referrals.act import act
+from songtor_node.referrals.models import Outbox
 from songtor_node.referrals.tick import tick
 from songtor_node.settings import keep, kept
 from songtor_node.store.engine import reading, writing
@@ -95,7 +96,7 @@ class Link:
                 raise PeerError("answer", field="results")
             with act(self._node) as now:
                 moved = [
-                    outbox.settle(now, now.session.get_one(outbox.Outbox, row.sequence), result)
+                    outbox.settle(now, now.session.get_one(Outbox, row.sequence), result)
                     for row, result in zip(rows, answer.results, strict=True)
                 ]
             if not any(moved):
@@ -171,5 +172,7 @@ class Link:
         if first:
             self.pull()
         second = compare.differences(self._node, hub) if first else {}
-        compare.settle(self._node, {task: state for task, state in second.items() if first.get(task) == state})
+        compare.settle(
+            self._node, {task: state for task, state in second.items() if first.get(task) == state}
+        )
         self.push()

@@ -3,31 +3,19 @@ different histories. Rules T4 to T6."""
 
 from __future__ import annotations
 
-from sqlmodel import Field, Session
+from sqlmodel import Session
 
 from songtor_node.alerts import alert
 from songtor_node.bootstrap import Node
 from songtor_node.keys import HUB, identity, newest
+from songtor_node.link.models import LogHead
 from songtor_node.link.place import Place
 from songtor_node.link.port import Hub
-from songtor_node.store.base import Row
 from songtor_node.store.engine import reading, writing
 from songtor_proto.errors import PeerError
 from songtor_proto.translog.checkpoint import Checkpoint, cosign, verify
 from songtor_proto.translog.proof import check_consistency
 from songtor_proto.wire.exchange_pb2 import GetCheckpointRequest
-
-
-class LogHead(Row, table=True):
-    """The newest head that was proven to extend the one before it."""
-
-    __tablename__ = "log_head"
-
-    id: int = Field(default=1, primary_key=True)
-    size: int
-    root: bytes
-    note: str  # the signed note as it came
-    cosignature: str  # this seat's line for it
 
 
 def watch_log(node: Node, hub: Hub, place: Place) -> None:

@@ -102,9 +102,7 @@ def compose(
         terms=said,
         disclosure=disclosure,
         intent=intent,
-        findings=find(
-            texts, known, leaving=disclosure.facts, country=Address.parse(intent.sender).country
-        ),
+        findings=find(texts, known, leaving=disclosure.facts, country=Address.parse(intent.sender).country),
         texts=texts,
         salt=salt,
     )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from songtor_node.cases.models import Case
 from songtor_node.consents.models import Consent
 from songtor_node.referrals import outbox, recall
 from songtor_node.referrals.act import Act

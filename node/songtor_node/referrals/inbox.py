@@ -85,7 +85,9 @@ def retry(act: Act) -> None:
 
 def delivery_receipt(act: Act) -> tuple[AcknowledgeRequest, list[Inbox]] | None:
     """This seat's word for what it has stored and not yet acknowledged, and the rows it speaks of (D7)."""
-    query = select(Inbox).where(col(Inbox.acknowledged).is_(False), Inbox.sender != "").order_by(col(Inbox.id))
+    query = (
+        select(Inbox).where(col(Inbox.acknowledged).is_(False), Inbox.sender != "").order_by(col(Inbox.id))
+    )
     rows = list(act.session.exec(query.limit(MAX_DELIVERED)))
     if not rows:
         return None

@@ -91,7 +91,9 @@ def post(
     key = None
     if payload is not None:
         # Whatever became of the recipient's keys, a withdrawal must be able to leave; it tells nothing of the client.
-        believed = newest(act.session, header.recipient, trusted=True) if kind == wire.KIND_WITHDRAWAL else None
+        believed = (
+            newest(act.session, header.recipient, trusted=True) if kind == wire.KIND_WITHDRAWAL else None
+        )
         key = believed or sealing_key_of(act.session, header.recipient)
     _seal(row, header, act.me, key, act.random)
     act.session.add(row)
@@ -192,7 +194,11 @@ def _hub_key(session: Session, receipt: bytes) -> bytes:
 
 def _take_refusal(act: Act, row: Outbox, referral: Referral, refusal: Refusal) -> None:
     row.code, row.field = refusal.code[:80], refusal.field[:80]
-    if refusal.code == "envelope.not_found" and row.kind == wire.KIND_WITHDRAWAL and not taken_in(act, referral):
+    if (
+        refusal.code == "envelope.not_found"
+        and row.kind == wire.KIND_WITHDRAWAL
+        and not taken_in(act, referral)
+    ):
         row.state = "recalled"  # the referral never got there, so nothing is to be taken back
         return
     row.state = "held" if refusal.code == STALE_KEY else "refused"

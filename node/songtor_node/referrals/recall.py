@@ -55,13 +55,17 @@ def send_withdrawal(act: Act, referral: Referral, reason: str, state: wire.State
 def obey(act: Act, referral: Referral) -> None:
     """Destroys what this node was sent, takes back what it passed on, and says so to whoever asks (W3).
 
-    A case that was made from it goes with it, whatever was written there since.
+    A case that was made from it goes with it, whatever was written there since; a duty in law keeps both.
     """
     if referral.withdrawn_at is None:
         referral.withdrawn_at = act.now
-        destroy(act, referral)
-        _forget_case(act.session, referral)
-        _note(act, referral, referral.task, "node", wire.RECALL_RESULT_DESTROYED)
+        if referral.hold:
+            kept = wire.RECALL_RESULT_KEPT_BY_LEGAL_DUTY
+            _note(act, referral, referral.task, "node", kept, referral.hold)
+        else:
+            destroy(act, referral)
+            _forget_case(act.session, referral)
+            _note(act, referral, referral.task, "node", wire.RECALL_RESULT_DESTROYED)
         for part in parts(act.session, referral):
             withdraw(act, part, "withdrawn")
             for copy in copies(act.session, part):
@@ -134,7 +138,9 @@ def parts(session: Session, referral: Referral) -> list[Referral]:
     return list(session.exec(query.order_by(col(Referral.created_at))))
 
 
-def _note(act: Act, referral: Referral, envelope_id: bytes, place: str, result: int, reason: str = "") -> None:
+def _note(
+    act: Act, referral: Referral, envelope_id: bytes, place: str, result: int, reason: str = ""
+) -> None:
     act.session.merge(
         Copy(task=referral.task, envelope_id=envelope_id, place=place[:40], result=result, reason=reason[:80])
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlmodel import col, select
 
@@ -11,19 +12,21 @@ from songtor_node.referrals import outbox, recall
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
 from songtor_node.workers import Worker
+from songtor_proto.errors import PeerError
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Confirmation, Payload
 
 
 def tick(act: Act) -> None:
-    """May run at any time and any number of times."""
+    """May run at any time and any number of times. What cannot be said now (PeerError: a changed key) is next time."""
     for referral, ground in _resting_on_grounds(act):
-        if ground.withdrawn_at is not None:
-            recall.withdraw(act, referral, "withdrawn")
-        elif referral.confirm_by is not None and ground.confirm_by is None:
-            _tell_confirmed(act, referral, ground)
-        elif referral.confirm_by is not None and act.now >= referral.confirm_by:
-            recall.withdraw(act, referral, "not_confirmed")
+        with suppress(PeerError), act.session.begin_nested():
+            if ground.withdrawn_at is not None:
+                recall.withdraw(act, referral, "withdrawn")
+            elif referral.confirm_by is not None and ground.confirm_by is None:
+                _tell_confirmed(act, referral, ground)
+            elif referral.confirm_by is not None and act.now >= referral.confirm_by:
+                recall.withdraw(act, referral, "not_confirmed")
     for referral in _ended(act):
         recall.destroy(act, referral)
 
