@@ -21,7 +21,7 @@ class Kept:
 
     def get(self, name: str, make: Callable[[], bytes], fits: Callable[[bytes], bool]) -> bytes:
         """The bytes of that name. LookupError where there are none that fit and none may be made."""
-        held = bytes.fromhex(self._held.get(name, ""))
+        held = bytes.fromhex(self._used.get(name) or self._held.get(name, ""))
         if not held or not fits(held):
             if not self._seal:
                 raise LookupError(f"{name}: not there or does not fit; run with --seal")

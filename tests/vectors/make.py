@@ -19,6 +19,9 @@ SUBJECTS = (
     "keys",
     "statements",
     "directories",
+    "headers",
+    "terms",
+    "envelopes",
 )
 
 
