@@ -33,7 +33,9 @@ def test_template_is_an_empty_case_file_that_names_every_field_and_code(lang: st
     """Filled with the two things that are needed, it can be imported; it explains each field and lists each code."""
     text = template("case", lang, vocabulary(), policy())
     assert refused(text) == ("missing", "target_group:5")
-    filled = text.replace("target_group: ", "target_group: thai_abroad", 1).replace("channel: ", "channel: line", 1)
+    filled = text.replace("target_group: ", "target_group: thai_abroad", 1).replace(
+        "channel: ", "channel: line", 1
+    )
     assert read_case(filled.encode()) == CaseFile(target_group="thai_abroad", channel="line")
     for name in _field_names(CaseFile):
         assert f"{name}:" in text, name
@@ -157,7 +159,9 @@ def test_any_bytes_give_a_form_or_a_declared_error(content: bytes) -> None:
     _read_or_refuse(CaseFile, content)
 
 
-_SCALARS = st.one_of(st.text(max_size=12), st.sampled_from(["thai_abroad", "line", "yes", "2531", "red", "social"]))
+_SCALARS = st.one_of(
+    st.text(max_size=12), st.sampled_from(["thai_abroad", "line", "yes", "2531", "red", "social"])
+)
 _NAMES = st.sampled_from(sorted(_field_names(CaseFile))) | st.text(max_size=5)
 _VALUES: st.SearchStrategy[Any] = st.recursive(
     _SCALARS | st.none() | st.integers() | st.booleans(),

@@ -39,7 +39,12 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "node"
     node = new_node(folder)
     form = CaseFile.model_validate(
-        {"target_group": "thai_abroad", "channel": "line", "client": {"name_thai": SECRET}, "narrative": SECRET}
+        {
+            "target_group": "thai_abroad",
+            "channel": "line",
+            "client": {"name_thai": SECRET},
+            "narrative": SECRET,
+        }
     )
     with writing(node.engine) as session:
         service.create(session, form, by=acting(session, "malee"), now=NOW, random=node.random)
