@@ -10,13 +10,17 @@ import grpc
 import pytest
 from structlog.testing import capture_logs
 
+from songtor_proto.errors import catalogue
+
 
 @contextmanager
 def refused(code: str) -> Iterator[None]:
-    """What is done inside is refused with that code of the catalogue (X1)."""
+    """What is done inside is refused with that code of the catalogue, and its gRPC status (X1)."""
     with pytest.raises(grpc.RpcError) as caught:
         yield
-    assert cast("grpc.Call", caught.value).details() == code
+    call = cast("grpc.Call", caught.value)
+    assert call.details() == code
+    assert call.code().name == catalogue()[code].grpc
 
 
 @contextmanager
