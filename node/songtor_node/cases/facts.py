@@ -109,6 +109,7 @@ def known_values(record: CaseRecord) -> dict[str, tuple[str, ...]]:
             (name, [person.name_thai, person.name_latin, person.nickname]),
             ("birth_date", [person.birth_date]),
             ("contact", [contact["value"] for contact in person.contacts]),
+            ("place", [person.city, person.region]),
             ("address", [person.address]),
             ("identity_number", [number["number"] for number in person.identity_numbers]),
         ):
