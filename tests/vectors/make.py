@@ -20,6 +20,7 @@ SUBJECTS = (
     "statements",
     "directories",
     "headers",
+    "consents",
     "terms",
     "envelopes",
 )

@@ -18,7 +18,8 @@ from tests.vectors.vector import Given, Result, Vector, refused
 
 ABOUT = """
 header (as far as it matters here) and terms, in protobuf's JSON form with the schema's field names; now_ms:
-the reader's clock. What the hub's door, a desk and a receiving node all check. The policy is proto/songtor_proto/data/disclosure.yaml.
+the reader's clock. What the hub's door, a desk and a receiving node all check. The policy is
+proto/songtor_proto/data/disclosure.yaml.
 """
 
 RECORD = {"client": "BER-7", "text": "ข้อความที่แสดง"}
