@@ -170,7 +170,8 @@ class Correspondent:
             sealing_key_version=0 if kind == KIND_RECALL_RECEIPT else 1,
             recalls=recalls,
         )
-        return self._seal(header, _CONTENT.get(kind, None if recalls else _CONTENT[KIND_STATUS]), to, fields)
+        content = None if kind == KIND_RECALL_RECEIPT else _CONTENT.get(header.kind, _CONTENT[KIND_STATUS])
+        return self._seal(header, content, to, fields)
 
     def acknowledge(self, deliveries: list[Delivery]) -> AcknowledgeRequest:
         """Its signed word that it has stored these."""

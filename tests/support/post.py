@@ -31,6 +31,7 @@ from songtor_proto.wire.exchange_pb2 import (
 )
 from tests.support.correspondent import Correspondent, desk, header_of, join
 from tests.support.hub import MovableClock, NewHub
+from tests.support.keys import owner
 
 
 @dataclass
@@ -45,9 +46,13 @@ class Post:
     exchange: Exchange = field(init=False)
 
     def __post_init__(self) -> None:
-        self.berlin, self.taipei = join(self.hub, "DE-02"), join(self.hub, "TW-26")
+        self.berlin, self.taipei = join(self.hub, "DE-02"), join(self.hub, "TW-44")
         self.centre, self.dwf = desk(self.console, "TH-00/tsda"), desk(self.console, "TH-00/dwf")
         self.restart()
+
+    def named(self, address: str) -> Correspondent:
+        """Somebody of that address, with keys that the directory does not have."""
+        return Correspondent(owner(address), self.clock)
 
     def restart(self) -> None:
         """All that the exchange held in memory is gone."""
