@@ -344,6 +344,7 @@ def test_known_values_are_all_names_numbers_and_addresses_of_everyone(session: S
         "family": ("Max Beispiel", "แดง ตัวอย่าง"),
         "birth_date": ("1980", "1988-04"),
         "contact": ("+49 30 23125 000", "+49 30 23125 001"),
+        "place": ("เบอร์ลิน",),
         "address": ("ถนนสมมติ 1",),
         "identity_number": ("ZZ0000000",),
     }
