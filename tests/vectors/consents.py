@@ -15,10 +15,10 @@ from tests.vectors.kept import Kept
 from tests.vectors.vector import Given, Result, Vector, refused
 
 ABOUT = """
-ground: basis, the country whose law applies (jurisdictions.csv), purpose, categories, recipients, when it was
-given, and what that basis asks for; an empty value says that nobody told. dangerous: people who are the
-danger, copies: people who get a copy. then: what happens to it afterwards (a disclosure that wants to rest on
-it, a withdrawal, a second person); without it, whether there is a ground at all, and its terms.
+ground: basis, the country whose law applies (jurisdictions.csv), purpose, categories, recipients, when it
+was given, and what that basis asks for; an empty value says that nobody told. dangerous: people who are the
+danger, copies: people who get a copy. then: what happens to it afterwards (a disclosure that wants to rest
+on it, a withdrawal, a second person); without it, whether there is a ground at all, and its terms.
 """
 
 _BASE: dict[str, Any] = {
@@ -31,6 +31,7 @@ _BASE: dict[str, Any] = {
     "form": "written",
     "age": 30,
 }
+_RETURN = {"purpose": "return_to_thailand", "recipients": ["TH-00/tsda"]}
 _GUARDIAN = {"basis": "guardian_consent", "guardian": "mother", "child_view": "อยากไป"}
 _VITAL = {
     "basis": "vital_interest",
@@ -69,13 +70,13 @@ _STANDS: list[tuple[str, str, dict[str, Any], Result]] = [
     ("C5", "a guardian consents, the child was heard", _GUARDIAN, {}),
     ("C6", "the other guardian consents", _GUARDIAN | {"dangerous": ["father"]}, {}),
     ("C10", "no sight where a problem is sensitive",
-     {"purpose": "return_to_thailand", "recipients": ["TH-00/tsda"]}, {}),
+     _RETURN, {}),
     ("C10", "sight where neither problem nor purpose is",
-     {"purpose": "return_to_thailand", "recipients": ["TH-00/tsda"], "sensitive": False}, {"liaison_sight": True}),
+     _RETURN | {"sensitive": False}, {"liaison_sight": True}),
     ("C10", "no sight where the purpose is sensitive", {"sensitive": False}, {}),
     ("C10", "the client switches it on", {"liaison_sight": True}, {"liaison_sight": True}),
     ("C10", "the client switches it off",
-     {"purpose": "return_to_thailand", "recipients": ["TH-00/tsda"], "sensitive": False, "liaison_sight": False}, {}),
+     _RETURN | {"sensitive": False, "liaison_sight": False}, {}),
     ("C7", "two people stand for vital interest", _VITAL | {"confirmed_by": "W2"}, {"confirmed": True}),
     ("C7", "one worker alone, levels 0 and 1", _VITAL, {"confirm_by_ms": NOW_MS + DAY_MS}),
     ("C7", "two people may send more", _VITAL | {"confirmed_by": "W2", "categories": ["name"]},

@@ -13,8 +13,8 @@ from tests.vectors.vector import Given, Result, Vector, refused
 
 ABOUT = """
 directory, signature: of a SignedDirectory. since: the version that the reader holds. hub_key: the hub's
-pinned signing key. own: the reader's own statements, serialised. version: what the reader holds
-afterwards; owners: whom the entries speak of, in order.
+pinned signing key. own: the reader's own statements, serialised. version: what the reader holds afterwards;
+owners: whom the entries speak of, in order.
 """
 
 

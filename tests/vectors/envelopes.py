@@ -19,8 +19,8 @@ from tests.vectors.terms import agreed
 from tests.vectors.vector import Given, Result, Vector, refused
 
 ABOUT = """
-header, sealed, signature: of an Envelope. now_ms: the recipient's clock. Keys are those of keys.json, by the
-owner and version that the header names. What a recipient does, in this order: header and sizes, dates,
+header, sealed, signature: of an Envelope. now_ms: the recipient's clock. Keys are those of keys.json, by
+the owner and version that the header names. What a recipient does, in this order: header and sizes, dates,
 signature, opening, padding, commitment, content. digest: rule E9; payload: the serialised Payload inside.
 """
 

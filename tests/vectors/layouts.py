@@ -12,10 +12,10 @@ from tests.vectors.kept import Kept
 from tests.vectors.vector import Given, Result, Vector, outcome
 
 ABOUT = """
-of: what is laid out. pae: DSSE v1 pre-authentication encoding of body under type. joined: the parts,
-each but the last after its length. signature: Ed25519 by the seed's key over pae(type, body). uuid7:
-from milliseconds and 80 random bits, of which the lowest 74 are used. padded: bytes of the plaintext
-that holds a payload of this size; sealed: bytes of the sealed part. All byte strings are hexadecimal.
+of: what is laid out. pae: DSSE v1 pre-authentication encoding of body under type. joined: the parts, each
+but the last after its length. signature: Ed25519 by the seed's key over pae(type, body). uuid7: from
+milliseconds and 80 random bits, of which the lowest 74 are used. padded: bytes of the plaintext that holds
+a payload of this size; sealed: bytes of the sealed part. All byte strings are hexadecimal.
 """
 
 

@@ -22,6 +22,8 @@ SUBJECTS = (
     "headers",
     "consents",
     "terms",
+    "minimisation",
+    "oversteps",
     "envelopes",
 )
 
