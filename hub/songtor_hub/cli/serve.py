@@ -22,8 +22,8 @@ def serve(context: typer.Context) -> None:
     from songtor_hub.bootstrap import Role
     from songtor_hub.serve import run
 
-    log.configure()
     hub = options_of(context).open(Role.EXCHANGE)
+    log.configure()
 
     def ready(ports: Ready) -> None:
         print(json.dumps({"ready": True, "network": hub.network, **asdict(ports)}), flush=True)
