@@ -116,5 +116,9 @@ def check_here(data: Path) -> None:
 
 def _wire(data: Path, keyring: Keyring, worker: str, clock: Clock, random: Random, *, create: bool) -> Node:
     engine = open_engine(data / STORE, keyring.get(STORE_KEY), create=create)
-    upgrade(engine)
+    try:
+        upgrade(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     return Node(data, engine, keyring, worker, clock, random, vocabulary(), policy())

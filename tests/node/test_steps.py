@@ -35,7 +35,7 @@ def test_one_step_forward_needs_no_reason() -> None:
 @pytest.mark.parametrize("present", STEPS)
 @pytest.mark.parametrize("wanted", STEPS)
 def test_every_other_move_needs_a_reason_and_a_closed_case_only_reopens(present: str, wanted: str) -> None:
-    """Skipping and going back are recorded with a reason; after closure only fact finding; never to itself."""
+    """Skipping and going back need a reason; after closure only fact finding; no step follows itself."""
     if wanted == present or (present == LAST and wanted != REOPENED):
         assert refused(present, wanted, "เหตุผล") == "input.step"
     elif (present, wanted) not in pairwise(STEPS):

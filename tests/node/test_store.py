@@ -1,4 +1,4 @@
-"""The node's store: encrypted, whole, and left alone where it cannot be opened. Row 35 of the table of faults."""
+"""The node's store: encrypted, whole, left alone where it cannot be opened. Row 35 of the table of faults."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_the_right_passphrase_opens_what_was_stored(data: Path) -> None:
 
 
 def test_nothing_readable_is_on_the_disk(data: Path) -> None:
-    """No file of the node, the write-ahead log among them, holds plain text of a case, nor SQLite's own mark."""
+    """No file of the node, the write-ahead log among them, holds a case's plain text or SQLite's own mark."""
     for held in contents(data).values():
         assert SECRET.encode() not in held
         assert SECRET.encode("utf-16-le") not in held

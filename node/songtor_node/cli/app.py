@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,6 @@ from songtor_proto.errors import InputError, SongtorError
 
 app = typer.Typer(
     help="A partner organisation's node. / โหนดขององค์กรภาคี",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     given = Console(lang=_wanted_lang(arguments), json=as_json)
     arguments = ["--json"] * as_json + [word for word in arguments if word != "--json"]
     try:
-        code = app(arguments, prog_name="songtor-node", standalone_mode=False, obj=given)
+        code = app(arguments or ["--help"], prog_name="songtor-node", standalone_mode=False, obj=given)
     except SongtorError as error:
         return given.fail(error)
     except typer.TyperException as error:
@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _wanted_lang(arguments: Sequence[str]) -> str:
     """The language of errors in the options themselves, which no callback has read yet."""
-    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, after in pairwise([*arguments, ""]):
         if word.startswith("--lang="):
             return word.removeprefix("--lang=")
         if word == "--lang":

@@ -28,7 +28,7 @@ from songtor_proto.errors import InputError
 from songtor_proto.plain_yaml import MAXIMUM_BYTES
 from songtor_proto.vocabulary import policy, vocabulary
 
-case = typer.Typer(help="Cases. / เรื่องของผู้รับบริการ", no_args_is_help=True)
+case = typer.Typer(help="Cases. / เรื่องของผู้รับบริการ")
 
 Code = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเคส")]
 Kind = Annotated[str, typer.Argument(help=", ".join(KINDS))]

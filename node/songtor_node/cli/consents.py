@@ -26,7 +26,7 @@ from songtor_proto.errors import InputError
 from songtor_proto.plain_yaml import MAXIMUM_BYTES
 from songtor_proto.vocabulary import policy, vocabulary
 
-consent = typer.Typer(help="Consents and other grounds. / ความยินยอมและเหตุอื่น", no_args_is_help=True)
+consent = typer.Typer(help="Consents and other grounds. / ความยินยอมและเหตุอื่น")
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเคส")]
 Code = Annotated[str, typer.Argument(metavar="CONSENT", help="Consent code. / รหัสความยินยอม")]

@@ -16,8 +16,8 @@ def filled(
     words: Sequence[str], *, text_field: str = "", into: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """`into` with each `a.b=value` put in its place. `[...]` and `{...}` are read as in a file; a word
-    without a name is the value of `text_field`. InputError("usage") for a word that is neither, or a name
-    given twice."""
+    without a name is the value of `text_field`. InputError: usage (a word that is neither, a name
+    given twice), value."""
     data: dict[str, Any] = {} if into is None else into
     seen: set[str] = set()
     for word in words:
@@ -28,8 +28,15 @@ def filled(
         if name in seen:
             raise InputError("usage", field=name)
         seen.add(name)
-        _put(data, name, read(value.encode()).value if value[:1] in ("[", "{") else value)
+        _put(data, name, _nested(name, value) if value[:1] in ("[", "{") else value)
     return data
+
+
+def _nested(name: str, value: str) -> Any:
+    try:
+        return read(value.encode()).value
+    except InputError:
+        raise InputError("value", field=name) from None
 
 
 def _put(data: dict[str, Any], name: str, value: Any) -> None:

@@ -20,7 +20,7 @@ from songtor_proto.keyring import Keyring
 SHORTEST = 12  # characters of a passphrase
 ACKNOWLEDGEMENT = ("ผู้ขโมยจะได้ทุกอย่าง", "a thief then has everything")
 
-worker = typer.Typer(help="Workers. / ผู้ปฏิบัติงาน", no_args_is_help=True)
+worker = typer.Typer(help="Workers. / ผู้ปฏิบัติงาน")
 
 KeyOut = Annotated[Path | None, typer.Option(help="File for the credential. / ไฟล์สำหรับ systemd-creds")]
 NewFile = Annotated[Path | None, typer.Option(help="File with the new one. / ไฟล์รหัสผ่านใหม่")]

@@ -73,8 +73,11 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
         json_serializer=partial(json.dumps, ensure_ascii=False),
     )
     event.listen(engine, "begin", _begin)
-    if not create:
+    try:
         _check(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 
