@@ -82,7 +82,7 @@ class Seat:
         return response
 
     def again(self, keys: str = "") -> Seat:
-        """The same code in other hands: other TLS key, and other signing and sealing keys (named by `keys`)."""
+        """The same code in other hands: another TLS key, other signing and sealing keys (named by `keys`)."""
         other = owner(keys or f"{self.name} again")
         return Seat(self.hub, self.name, replace(other, address=self.name), self.invitation)
 
@@ -116,11 +116,11 @@ class Seat:
             yield EnrolmentServiceStub(channel)
 
     @contextmanager
-    def channel(self) -> Iterator[grpc.Channel]:
-        """To the exchange, with the certificate that the seat has now; no certificate where it has none."""
+    def channel(self, port: int = 0) -> Iterator[grpc.Channel]:
+        """To the exchange, or the port given, with the certificate that the seat has now if it has one."""
         pair = (key_to_pem(self.tls), self.chain) if self.chain else (None, None)
         credentials = grpc.ssl_channel_credentials(der_to_pem(self.invitation.root), *pair)
-        with grpc.secure_channel(f"127.0.0.1:{self.hub.ready.exchange}", credentials) as channel:
+        with grpc.secure_channel(f"127.0.0.1:{port or self.hub.ready.exchange}", credentials) as channel:
             yield channel
 
     @contextmanager
@@ -140,3 +140,9 @@ class Seat:
     def call_once(self) -> None:
         with self.channel() as channel:
             self.call(channel)
+
+
+def call_raw(channel: grpc.Channel, method: str, message: bytes) -> bytes:
+    """A call by its full name whose message is these bytes, whatever they are."""
+    call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method, bytes, bytes)
+    return call(message, timeout=TIMEOUT)
