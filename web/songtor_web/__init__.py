@@ -1,1 +1,1 @@
-"""What the pages of both sides share."""
+"""What both sides need to face people and operators: pages, and the log of a process that serves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import traceback
 from functools import partial
@@ -13,7 +14,8 @@ import structlog
 
 
 def configure() -> None:
-    """For a process that serves. What libraries say comes in the same form."""
+    """For a process that serves, before it loads gRPC. What libraries say comes in the same form."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its core writes to stderr in a form of its own
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
