@@ -5,7 +5,6 @@ Whoever calls has established the seat (I1); whether it was revoked is asked her
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -27,6 +26,7 @@ from songtor_hub.translog.append import frontier
 from songtor_hub.translog.head import Head, keep_cosignature
 from songtor_hub.translog.read import stored_subtrees
 from songtor_proto import receipts
+from songtor_proto.comparison import open_digest
 from songtor_proto.errors import EnvelopeError, InputError, PeerError, SongtorError
 from songtor_proto.lifecycle import OPEN
 from songtor_proto.times import to_ms
@@ -199,11 +199,8 @@ class Exchange:
     def compare_open(self, seat: str, request: CompareOpenRequest) -> CompareOpenResponse:
         """Whether the caller's list of open tasks is the hub's, and the hub's where it is not (D9)."""
         with self._reading(seat) as connection:
-            rows = connection.execute(_OPEN, {"seat": seat}).all()
-        same = (
-            request.digest
-            == hashlib.sha256(b"".join(id_ + state.to_bytes(4, "big") for id_, state in rows)).digest()
-        )
+            rows = connection.execute(_OPEN, {"seat": seat}).tuples().all()
+        same = request.digest == open_digest(rows)
         tasks = [] if same else [OpenTask(task=id_, state=state) for id_, state in rows]
         return CompareOpenResponse(same=same, tasks=tasks)
 

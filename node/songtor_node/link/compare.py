@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from songtor_node.referrals.act import Act, act
 from songtor_node.referrals.models import Referral
 from songtor_node.settings import keep, kept
 from songtor_node.store.engine import reading
+from songtor_proto.comparison import open_digest
 from songtor_proto.errors import EnvelopeError
 from songtor_proto.lifecycle import OPEN
 from songtor_proto.times import from_ms, to_ms
@@ -40,8 +40,7 @@ def differences(node: Node, hub: Hub) -> dict[bytes, int]:
             return {}
         query = select(Referral).where(col(Referral.state).in_(OPEN))
         ours = {referral.task: referral.state for referral in session.exec(query)}
-    listed = b"".join(task + state.to_bytes(4, "big") for task, state in sorted(ours.items()))
-    answer = hub.compare_open(CompareOpenRequest(digest=hashlib.sha256(listed).digest()))
+    answer = hub.compare_open(CompareOpenRequest(digest=open_digest(ours.items())))
     if answer.same:
         return {}
     theirs = {task.task: int(task.state) for task in answer.tasks}

@@ -1,5 +1,5 @@
-"""Watching the hub's log: each head must extend the one before, and is cosigned, so that no two nodes are shown
-different histories. Rules T4 to T6."""
+"""Watching the hub's log: each head must extend the one before, and is cosigned, so that no two nodes are
+shown different histories. Rules T4 to T6."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from songtor_proto.wire.exchange_pb2 import GetCheckpointRequest
 
 
 def watch_log(node: Node, hub: Hub, place: Place) -> None:
-    """Asks for the head, gives our cosignature of the last. A head that does not extend it is kept as evidence with
-    the last one, alerted and not cosigned (T6)."""
+    """Asks for the head, gives our cosignature of the last. A head that does not extend it is kept as
+    evidence with the last one, alerted and not cosigned (T6)."""
     with reading(node.engine) as session:
         held = session.get(LogHead, 1)
         key = _log_key(session)
@@ -35,9 +35,8 @@ def watch_log(node: Node, hub: Hub, place: Place) -> None:
             alert(session, error.code, HUB, now=node.clock())
         return
     try:
-        check_consistency(
-            held.size if held else 0, held.root if held else b"", head.size, head.root, answer.consistency
-        )
+        if held is not None and held.size:
+            check_consistency(held.size, held.root, head.size, head.root, answer.consistency)
     except PeerError as error:
         both = f"{held.note if held else ''}\n{answer.checkpoint}".encode()
         with writing(node.engine) as session:
