@@ -44,8 +44,10 @@ def alerts(session: Session) -> list[Alert]:
     return list(session.exec(select(Alert).order_by(col(Alert.last_at).desc(), col(Alert.id).desc())))
 
 
-def settle(session: Session, code: str, subject: str) -> None:
-    """A person has dealt with it."""
+def settle(session: Session, code: str, subject: str) -> bool:
+    """It has been dealt with; false where there was none."""
     found = session.exec(select(Alert).where(Alert.code == code, Alert.subject == subject)).first()
-    if found is not None:
-        session.delete(found)
+    if found is None:
+        return False
+    session.delete(found)
+    return True

@@ -34,8 +34,8 @@ class OwnKey(Row, table=True):
 
 
 class KnownKey(Row, table=True):
-    """One version of another's keys, from the directory. `trusted`: first seen, signed by the key before, or compared
-    by voice."""
+    """One version of another's keys, from the directory. `trusted`: first seen, signed by the key before,
+    or compared by voice."""
 
     __tablename__ = "known_key"
 

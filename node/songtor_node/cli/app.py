@@ -11,10 +11,11 @@ from typing import Annotated
 
 import typer
 
-from songtor_node.cli import setup
+from songtor_node.cli import network, referrals, setup
 from songtor_node.cli.cases import case
 from songtor_node.cli.consents import consent
 from songtor_node.cli.console import Console, console
+from songtor_node.cli.referral_views import openings, recall_, referral
 from songtor_proto.errors import InputError, SongtorError
 
 app = typer.Typer(
@@ -27,6 +28,30 @@ app.command()(setup.recover)
 app.add_typer(setup.worker, name="worker")
 app.add_typer(case, name="case")
 app.add_typer(consent, name="consent")
+app.add_typer(referral, name="referral")
+for command in (
+    referrals.refer,
+    referrals.again,
+    referrals.answer,
+    referrals.cancel,
+    referrals.withdraw,
+    referrals.accept,
+    referrals.decline,
+    referrals.start,
+    referrals.ask,
+    referrals.complete,
+    referrals.fail,
+    referrals.hold,
+    openings,
+    network.enrol,
+    network.keys,
+    network.sync,
+    network.status,
+    network.seen,
+    network.serve,
+):
+    app.command()(command)
+app.command("recall")(recall_)
 
 
 @app.callback()

@@ -25,8 +25,8 @@ _MAX_ANSWERS = 1000
 def read_directory(node: Node, hub: Hub, place: Place) -> None:
     """Brings what this node knows of others' keys up to the hub's present version.
 
-    PeerError("own_keys") where the directory shows others a key of ours that we did not make (K6): the version is not
-    moved on and nothing may be sent, until the hub shows ours again.
+    PeerError("own_keys") where the directory shows others a key of ours that we did not make (K6): the
+    version is not moved on and nothing may be sent, until the hub shows ours again.
     """
     for _ in range(_MAX_ANSWERS):
         with reading(node.engine) as session:

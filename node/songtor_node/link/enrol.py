@@ -1,4 +1,5 @@
-"""Coming into a network with an invitation: keys made here, a certificate from there. Rules I2, I4 to I6 and K1."""
+"""Coming into a network with an invitation: keys made here, a certificate from there. Rules I2, I4 to I6
+and K1."""
 
 from __future__ import annotations
 
@@ -25,9 +26,11 @@ from songtor_proto.wire.exchange_pb2 import EnrolRequest, EnrolResponse
 
 
 def enrol(node: Node, code: str, network: Network) -> str:
-    """Brings this node into the network that invites it; gives its own fingerprint, to be compared by voice.
+    """Brings this node into the network that invites it; gives its own fingerprint, to be compared by
+    voice.
 
-    May be called again with the same code where the answer was lost. InputError("invitation"), LinkError, PeerError.
+    May be called again with the same code where the answer was lost. InputError("invitation"), LinkError,
+    PeerError.
     """
     invitation = invitations.parse(code)
     with writing(node.engine) as session:

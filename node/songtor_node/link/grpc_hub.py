@@ -1,4 +1,5 @@
-"""The hub over gRPC: mutual TLS with the node's key in memory; the enrolment port pinned to the invitation's root.
+"""The hub over gRPC: mutual TLS with the node's key in memory; the enrolment port pinned to the
+invitation's root.
 
 What may succeed later is told from what was refused by the gRPC status code alone (rule D8).
 """

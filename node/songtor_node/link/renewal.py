@@ -1,4 +1,4 @@
-"""Renewing the certificate: one way, on the enrolment port, whether it still counts or not. Rules I7 to I9."""
+"""Renewing the certificate: one way, on the enrolment port, even after it has ended. Rules I7 to I9."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from songtor_proto.wire.exchange_pb2 import GetRenewalNonceRequest, RenewRequest
 
 
 def renew_if_due(node: Node, network: Network) -> bool:
-    """Whether a new certificate was fetched. LinkError where the hub cannot be reached; PeerError where it refuses."""
+    """Whether a new certificate was fetched. LinkError where the hub cannot be reached; PeerError where it
+    refuses."""
     with reading(node.engine) as session:
         held = session.get(Certificate, 1)
         if held is None:

@@ -1,7 +1,8 @@
 """One synchronisation with the hub, step by step; `serve` repeats it, a script and the simulator call it.
 
-Renew the certificate, read the key directory (K6: sending stops where ours was swapped), watch the log, send what
-waits, fetch what came, acknowledge it, compare. Each step is durable by itself, so that it may end anywhere.
+Renew the certificate, read the key directory (K6: sending stops where ours was swapped), watch the log,
+send what waits, fetch what came, acknowledge it, compare. Each step is durable by itself, so that it may
+end anywhere.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class Link:
         self._chain = b""
 
     def sync_once(self) -> Report:
-        """LinkError where the line failed, PeerError where one side refuses the other; what was done stays done."""
+        """LinkError where the line failed, PeerError where one side refuses the other; what was done stays
+        done."""
         report = Report(renewed=self._renew())
         hub = self.connect()
         with reading(self._node.engine) as session:
@@ -126,7 +128,8 @@ class Link:
         return answer
 
     def take(self, answer: FetchResponse) -> int:
-        """Stores what came, its effects and the cursor in one transaction (D6); then says so to the hub (D7)."""
+        """Stores what came, its effects and the cursor in one transaction (D6); then says so to the hub
+        (D7)."""
         if answer.deliveries:
             with act(self._node) as now:
                 for delivery in answer.deliveries:

@@ -25,6 +25,7 @@ from songtor_proto.consent import withdrawal_stops
 from songtor_proto.envelope import uuid7
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
 from songtor_proto.lifecycle import OPEN, Actor
+from songtor_proto.minimise import default_ticks
 from songtor_proto.times import from_ms, to_ms
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Payload, Status
@@ -40,7 +41,8 @@ class Wish:
 
     to: str
     purpose: str
-    ticked: frozenset[str] | None = None
+    tick: frozenset[str] = frozenset()  # beside what is ticked by default
+    untick: frozenset[str] = frozenset()
     cleared: frozenset[str] = frozenset()
     ground: str = ""
     sight: bool | None = None
@@ -59,19 +61,23 @@ class Prepared:
 def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview") -> Prepared:
     """What would leave, from the case as it is now.
 
-    ConsentError where no ground carries it; InputError: case, unknown_code, missing (urgency). PeerError as for a case.
+    ConsentError where no ground carries it; InputError: case, unknown_code, missing (urgency). PeerError as
+    for a case.
     """
     case, _ = service.find(act.session, case_code, act.by, what=what, now=act.now)
     record = read_record(act.session, case)
     if wish.purpose not in act.policy.purposes:
         raise InputError("unknown_code", field="purpose")
+    if not act.policy.categories.keys() >= wish.tick | wish.untick:
+        raise InputError("unknown_code", field="tick")
     ground = _ground(act, case, wish)
+    ticks = default_ticks(act.policy, wish.purpose, wish.to, ground.grant)
     intent = Intent(
         sender=act.me.seat,
         recipient=wish.to,
         purpose=wish.purpose,
         urgency=_urgency(wish.urgency or record.urgency),
-        ticked=wish.ticked,
+        ticked=(ticks | wish.tick) - wish.untick,
         cleared=wish.cleared,
         sight=wish.sight,
         referrer=case.referrer or "organisation",

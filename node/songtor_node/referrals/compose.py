@@ -1,7 +1,7 @@
 """Composing a referral: from facts and a ground to a payload with its terms, or to a refusal. Pure.
 
-Nothing is built without a ground that carries it now; what is built passes the very checks of those who receive it.
-Rules C1 to C11, M1 to M7.
+Nothing is built without a ground that carries it now; what is built passes the very checks of those who
+receive it. Rules C1 to C11, M1 to M7.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ def compose_answer(
     sender: str,
     now: datetime,
 ) -> Payload:
-    """An answer to a question, with facts of these categories. Facts need the referral's own terms, still in force (C4).
+    """An answer to a question, with facts of these categories. Facts need the referral's own terms, still
+    in force (C4).
 
     ConsentError: expired, categories, findings.
     """
@@ -146,7 +147,8 @@ def check_text(
     cleared: Collection[str],
     sender: str,
 ) -> None:
-    """Whatever a worker writes is searched before it leaves (M7); ConsentError("findings") names those not cleared."""
+    """Whatever a worker writes is searched before it leaves (M7); ConsentError("findings") names those not
+    cleared."""
     findings = find(texts, known, leaving=leaving, country=Address.parse(sender).country)
     require_cleared(finding for finding in findings if finding.id not in cleared)
 

@@ -1,6 +1,7 @@
 """What each kind of envelope does at the node that receives it. Rules L1 to L10, W3, C11, E11 and M6.
 
-`content` is None where it may not be opened or says more than it may: then only what the header says takes effect.
+`content` is None where it may not be opened or says more than it may: then only what the header says takes
+effect.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ def apply(act: Act, arrival: Arrival) -> str:
 
 
 def _actor(header: wire.Header, referral: Referral) -> Actor:
-    """In which part the sender speaks. The hub may speak for a desk; any desk tells that it opened a part, the centre
-    may confirm what went to another, and of copies at desks the hub knows best."""
+    """In which part the sender speaks. The hub may speak for a desk; any desk tells that it opened a part,
+    the centre may confirm what went to another, and of copies at desks the hub knows best."""
     sender, desk = Address.parse(header.sender), Address.parse(referral.peer).is_desk
     if header.kind == wire.KIND_RECALL_RECEIPT and sender.is_hub:
         return Actor.HUB
@@ -89,8 +90,9 @@ def _actor(header: wire.Header, referral: Referral) -> Actor:
 
 
 def _move(act: Act, header: wire.Header, referral: Referral, actor: Actor) -> str:
-    """The hub takes in no step that its own order does not allow, so what it hands out did happen. A step that closes
-    therefore counts even where this node's own step crossed it; one that does not came before ours."""
+    """The hub takes in no step that its own order does not allow, so what it hands out did happen. A step
+    that closes therefore counts even where this node's own step crossed it; one that does not came before
+    ours."""
     if header.kind not in wire.Kind.values() or header.state not in wire.State.values():
         return DONE  # a newer side's: kept, and moves nothing here (E11)
     if actor is Actor.RECIPIENT and header.kind in (wire.KIND_STATUS, wire.KIND_QUESTION):

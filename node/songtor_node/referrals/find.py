@@ -42,7 +42,8 @@ def sent(act: Act, text: str, *, what: str) -> Referral:
 
 
 def received(act: Act, text: str, *, what: str) -> Referral:
-    """The newest version of what was referred to this node; EnvelopeError("actor") where it is the referrer."""
+    """The newest version of what was referred to this node; EnvelopeError("actor") where it is the
+    referrer."""
     newest = thread(act, text, what=what)[-1]
     if newest.outgoing:
         raise EnvelopeError("actor", field="reference")

@@ -1,4 +1,5 @@
-"""Envelopes that were handed to this node: each has one effect, however often it comes. Rules D1, D4, D6, D7, M6.
+"""Envelopes that were handed to this node: each has one effect, however often it comes. Rules D1, D4, D6,
+D7, M6.
 
 What cannot be verified or does not fit is set aside with an alert and never stops what comes after it.
 """

@@ -1,4 +1,5 @@
-"""The tables of referrals. One row a task; each version of a thread is a task of its own. Times are aware UTC."""
+"""The tables of referrals. One row a task; each version of a thread is a task of its own. Times are aware
+UTC."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from songtor_node.store.base import Instant, Row
 
 
 class Referral(Row, table=True):
-    """A task as this node sees it. Codes are the wire's numbers; one that is not known here is kept as it is."""
+    """A task as this node sees it. Codes are the wire's numbers; one that is not known here is kept as it
+    is."""
 
     __tablename__ = "referral"
 
@@ -65,6 +67,7 @@ class Outbox(Row, table=True):
     code: str = ""
     field: str = ""
     receipt: bytes = b""
+    size: int = 0  # bytes of the envelope
     by: str = ""
     at: datetime = Field(sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)

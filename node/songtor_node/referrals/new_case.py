@@ -1,7 +1,7 @@
 """A case made from a referral that this node accepted.
 
-What a case's form cannot say, or says with a code that is not known here (E11), is left out; it stays to be read in
-the referral.
+What a case's form cannot say, or says with a code that is not known here (E11), is left out; it stays to be
+read in the referral.
 """
 
 from __future__ import annotations

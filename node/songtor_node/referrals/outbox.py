@@ -1,8 +1,9 @@
-"""Envelopes on their way out: written with the act that made them, sent in order, never dropped. Rules D1, D5, D8.
+"""Envelopes on their way out: written with the act that made them, sent in order, never dropped. Rules D1,
+D5, D8.
 
-A row is `waiting` until the hub's receipt is checked (`sent`) or the hub refuses it (`refused`, shown to a worker).
-`held`: the recipient has new keys that this node must first believe. `recalled`: the client withdrew before it was
-known to have left, so it is offered no more.
+A row is `waiting` until the hub's receipt is checked (`sent`) or the hub refuses it (`refused`, shown to a
+worker). `held`: the recipient has new keys that this node must first believe. `recalled`: the client
+withdrew before it was known to have left, so it is offered no more.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import cast
 from google.protobuf.message import DecodeError
 from sqlmodel import Session, col, func, select
 
+from songtor_node import keys
 from songtor_node.alerts import alert
-from songtor_node.keys import HUB, Identity, KnownKey, newest, sealing_key_of, signing_key_of
+from songtor_node.keys import HUB, Identity, KnownKey, sealing_key_of, signing_key_of
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.settings import keep
@@ -52,7 +54,8 @@ def post(
     expires_ms: int = 0,
     recalls: Sequence[wire.Recall] = (),
 ) -> Outbox:
-    """Seals an envelope of this referral to its other end (or to `to`, the hub in its desk's place) and queues it.
+    """Seals an envelope of this referral to its other end (or to `to`, the hub in its desk's place) and
+    queues it.
 
     PeerError where the recipient's keys are not known or not believed (K4), EnvelopeError("too_large").
     """
@@ -90,10 +93,11 @@ def post(
     )
     key = None
     if payload is not None:
-        # Whatever became of the recipient's keys, a withdrawal must be able to leave; it tells nothing of the client.
-        believed = (
-            newest(act.session, header.recipient, trusted=True) if kind == wire.KIND_WITHDRAWAL else None
-        )
+        # Whatever became of the recipient's keys, a withdrawal must be able to leave; it tells nothing of
+        # the client.
+        believed = None
+        if kind == wire.KIND_WITHDRAWAL:
+            believed = keys.newest(act.session, header.recipient, trusted=True)
         key = believed or sealing_key_of(act.session, header.recipient)
     _seal(row, header, act.me, key, act.random)
     act.session.add(row)
@@ -113,7 +117,7 @@ def batch(session: Session) -> list[Outbox]:
         threads.add(row.thread)
         if row.state == "held":
             continue
-        size += envelope(row).ByteSize()
+        size += row.size
         if len(rows) == MAX_BATCH or size > MAX_BATCH_BYTES:
             break
         rows.append(row)
@@ -125,13 +129,18 @@ def backlog(session: Session) -> int:
     return session.exec(select(func.count()).where(col(Outbox.state).in_(("waiting", "held")))).one()
 
 
+def newest(session: Session) -> int:
+    """The number of the last envelope that was queued; 0 before the first."""
+    return session.exec(select(func.max(Outbox.sequence))).one() or 0
+
+
 def envelope(row: Outbox) -> wire.Envelope:
     return wire.Envelope(header=row.header, sealed=row.sealed, signature=row.signature)
 
 
 def settle(act: Act, row: Outbox, result: SubmitResult) -> bool:
-    """What the hub's answer to one envelope changes; false where nothing: an answer that proves nothing (D5), or trouble
-    of the hub's own."""
+    """What the hub's answer to one envelope changes; false where nothing: an answer that proves nothing
+    (D5), or trouble of the hub's own."""
     referral = act.session.get_one(Referral, row.task)
     if result.WhichOneof("outcome") == "receipt":
         return _take_receipt(act, row, referral, result.receipt)
@@ -144,13 +153,13 @@ def settle(act: Act, row: Outbox, result: SubmitResult) -> bool:
 def reseal(act: Act) -> None:
     """Seals again, under the same id, what is held for the recipient's new keys, once these are believed.
 
-    The hub took nothing in under that id, so it is not yet bound to bytes (D1). What was only offered keeps its
-    bytes, for the hub may have them.
+    The hub took nothing in under that id, so it is not yet bound to bytes (D1). What was only offered keeps
+    its bytes, for the hub may have them.
     """
     held = select(Outbox).where(Outbox.state == "held").order_by(col(Outbox.sequence))
     for row in act.session.exec(held):
         header = wire.Header.FromString(row.header)
-        key = newest(act.session, row.recipient)
+        key = keys.newest(act.session, row.recipient)
         if key is None or key.revoked or not key.trusted or key.version <= header.sealing_key_version:
             continue
         _seal(row, header, act.me, key, act.random)
@@ -168,6 +177,7 @@ def _seal(row: Outbox, header: wire.Header, me: Identity, key: KnownKey | None, 
         random=random,
     )
     row.header, row.sealed, row.signature = sealed.header, sealed.sealed, sealed.signature
+    row.size = sealed.ByteSize()
 
 
 def _take_receipt(act: Act, row: Outbox, referral: Referral, receipt: bytes) -> bool:

@@ -31,8 +31,8 @@ def withdraw(
 ) -> None:
     """Takes back one task that this node sent, whatever its state. What has not left yet never does.
 
-    `reason`: code of cancellation_reasons. What was offered but not acknowledged is not offered again: where the hub
-    does not know of it, its answer to the withdrawal says so.
+    `reason`: code of cancellation_reasons. What was offered but not acknowledged is not offered again:
+    where the hub does not know of it, its answer to the withdrawal says so.
     """
     if referral.withdrawn_at is not None:
         return

@@ -26,7 +26,8 @@ from songtor_proto.wire.payload_pb2 import Referral as Said
 
 
 def read(act: Act, referral: Referral) -> Said:
-    """What was referred here. ConsentError: withdrawn, expired, not_confirmed (nobody stood for it in time)."""
+    """What was referred here. ConsentError: withdrawn, expired, not_confirmed (nobody stood for it in
+    time)."""
     if referral.withdrawn_at is not None:
         raise ConsentError("withdrawn", field="reference")
     if referral.payload is None:

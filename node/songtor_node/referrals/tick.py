@@ -18,7 +18,8 @@ from songtor_proto.wire.payload_pb2 import Confirmation, Payload
 
 
 def tick(act: Act) -> None:
-    """May run at any time and any number of times. What cannot be said now (PeerError: a changed key) is next time."""
+    """May run at any time and any number of times. What cannot be said now (PeerError: a changed key) is
+    next time."""
     for referral, ground in _resting_on_grounds(act):
         with suppress(PeerError), act.session.begin_nested():
             if ground.withdrawn_at is not None:

@@ -1,0 +1,172 @@
+"""`enrol`, `keys`, `sync`, `status`, `alert`, `serve`: this node in its network."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import col, select
+
+from songtor_node import alerts
+from songtor_node.cli.console import Console, console
+from songtor_node.keys import KnownKey, identity, trust
+from songtor_node.link.state import state_of
+from songtor_node.referrals import inbox, outbox
+from songtor_node.referrals.act import act
+from songtor_node.store.engine import reading
+from songtor_proto.errors import InputError
+from songtor_proto.identity.fingerprint import fingerprint
+
+
+def enrol(context: typer.Context, code: Annotated[str, typer.Argument(help="- = stdin")]) -> None:
+    """Bring this node into the network that invites it. / เข้าร่วมเครือข่ายด้วยรหัสเชิญ"""
+    from songtor_node.link.enrol import enrol as join
+    from songtor_node.link.grpc_hub import GrpcNetwork
+
+    given = console(context)
+    code = sys.stdin.readline(16_384) if code == "-" else code
+    with given.node() as node:
+        digits = join(node, code, GrpcNetwork())
+        seat = node.seat
+    given.show(
+        {"seat": seat, "fingerprint": digits},
+        given.choose(
+            f"เข้าร่วมเครือข่ายแล้ว: {seat} อ่านลายนิ้วมือกุญแจนี้ให้ศูนย์กลางฟังทางโทรศัพท์",
+            f"In the network as {seat}. Read this fingerprint to the centre over the telephone:",
+        ),
+        f"  {digits}",
+    )
+
+
+def keys(
+    context: typer.Context,
+    believe: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--trust", metavar="ADDRESS FINGERPRINT", help="Compared by voice. / เทียบทางเสียงแล้ว"),
+    ] = None,
+) -> None:
+    """Fingerprints to compare by voice; a changed key waits for it. / ลายนิ้วมือกุญแจ"""
+    given = console(context)
+    if believe:
+        _believe(given, *believe)
+        return
+    with given.node() as node, reading(node.engine) as session:
+        me = identity(session)
+        query = select(KnownKey).order_by(col(KnownKey.owner), col(KnownKey.version))
+        newest = {key.owner: key for key in session.exec(query)}
+    own = {
+        "owner": me.seat,
+        "version": me.version,
+        "fingerprint": fingerprint(me.network, me.seat, me.signing.public),
+        "own": True,
+        "trusted": True,
+        "revoked": False,
+    }
+    others = [
+        {
+            "owner": key.owner,
+            "version": key.version,
+            "fingerprint": fingerprint(me.network, key.owner, key.signing_key),
+            "own": False,
+            "trusted": key.trusted,
+            "revoked": key.revoked,
+        }
+        for key in newest.values()
+    ]
+    given.show(
+        [own, *others],
+        given.table(
+            [("ใคร", "who"), ("ลายนิ้วมือ", "fingerprint"), ("", "")],
+            [(str(one["owner"]), str(one["fingerprint"]), _mark(one, given)) for one in (own, *others)],
+        ),
+    )
+
+
+def sync(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="For scripts. / ครั้งเดียว")] = True,
+) -> None:
+    """Send what waits and fetch what came. / รับส่งกับศูนย์กลาง"""
+    from songtor_node.link.grpc_hub import GrpcNetwork
+    from songtor_node.link.sync import Link
+
+    given = console(context)
+    with given.node() as node:
+        link = Link(node, GrpcNetwork())
+        try:
+            report = link.sync_once()
+        finally:
+            link.close()
+    given.show(
+        {"sent": report.sent, "received": report.received, "renewed": report.renewed},
+        given.choose(
+            f"ส่ง {report.sent} รับ {report.received}", f"{report.sent} sent, {report.received} received"
+        ),
+    )
+
+
+def status(context: typer.Context) -> None:
+    """How this node stands with its network, and what a person must look at. / สถานะของโหนด"""
+    given = console(context)
+    with given.node() as node:
+        state = state_of(node)
+    given.show(
+        state,
+        f"{state['seat']}  {state['network']}",
+        given.choose("ติดต่อล่าสุด ", "last contact ") + (state["last_contact"] or "-"),
+        given.choose("รอส่ง ", "waiting to be sent ") + str(state["backlog"]),
+        given.choose("ใบรับรองใช้ได้ถึง ", "certificate until ") + state["certificate_until"],
+        given.table(
+            [("แจ้งเตือน", "alert"), ("เรื่อง", "about"), ("ครั้ง", "times"), ("ล่าสุด", "last")],
+            [
+                (one["message"][given.lang], one["subject"], str(one["times"]), one["last"])
+                for one in state["alerts"]
+            ],
+        ),
+    )
+
+
+def seen(context: typer.Context, code: str, subject: str) -> None:
+    """An alert has been dealt with. / จัดการการแจ้งเตือนแล้ว"""
+    given = console(context)
+    with given.node() as node, act(node) as now:
+        if not alerts.settle(now.session, code, subject):
+            raise InputError("not_here", field="alert")
+    given.show({"seen": code}, given.choose("ปิดการแจ้งเตือนแล้ว", "The alert is closed."))
+
+
+def serve(
+    context: typer.Context,
+    health_port: Annotated[int, typer.Option(min=0, max=65535, help="On loopback. / พอร์ตตรวจสุขภาพ")] = 8471,
+) -> None:
+    """Keep the line to the centre, for good. / ทำงานตลอดเวลา"""
+    from songtor_node.link.grpc_hub import GrpcNetwork
+    from songtor_node.serve import run
+
+    given = console(context)
+    with given.node() as node:
+        run(
+            node,
+            GrpcNetwork(),
+            health_port=health_port,
+            ready=lambda port: given.show({"health": port}, f"health: {port}"),
+        )
+
+
+def _believe(given: Console, owner: str, digits: str) -> None:
+    with given.node() as node, act(node) as now:
+        key = trust(now.session, now.me.network, owner, digits)
+        alerts.settle(now.session, "peer.key_changed", owner)
+        inbox.retry(now)
+        outbox.reseal(now)
+        said = {"owner": owner, "version": key.version, "trusted": True}
+    given.show(said, given.choose(f"เชื่อถือกุญแจของ {owner} แล้ว", f"The key of {owner} is believed."))
+
+
+def _mark(one: dict[str, Any], given: Console) -> str:
+    if one["own"]:
+        return given.choose("ของเรา", "ours")
+    if one["revoked"]:
+        return given.choose("ถูกเพิกถอน", "revoked")
+    return "" if one["trusted"] else given.choose("เปลี่ยนกุญแจ โปรดเทียบทางเสียง", "changed: compare by voice")

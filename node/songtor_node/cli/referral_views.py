@@ -1,0 +1,185 @@
+"""`referral list`, `referral show`, `openings`, `recall`: where referrals stand and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import select
+
+from songtor_node.cases import service
+from songtor_node.cli.console import Console, console
+from songtor_node.cli.referrals import Reference, at_work
+from songtor_node.dates import date_text
+from songtor_node.referrals import find, history, recall, replies
+from songtor_node.referrals.act import Act
+from songtor_node.referrals.models import Referral
+from songtor_node.store.engine import reading
+from songtor_proto.errors import ConsentError, InputError
+from songtor_proto.times import from_ms
+from songtor_proto.vocabulary import policy, vocabulary
+from songtor_proto.wire import envelope_pb2 as wire
+
+referral = typer.Typer(help="Referrals. / เรื่องที่ส่งต่อ", no_args_is_help=True)
+
+_RESULTS: dict[int, str] = {number: name.removeprefix("RECALL_RESULT_").lower() for name, number in wire.RecallResult.items()}
+
+
+@referral.command("list")
+def list_(context: typer.Context) -> None:
+    """List the referrals that you may see, both ways. / รายการเรื่องที่ส่งต่อ"""
+    given = console(context)
+    with given.node() as node, reading(node.engine) as session:
+        found = [history.referral_data(one, node.clock()) for one in find.listing(session, node.worker)]
+    stages, purposes, lang = vocabulary().referral_stages, policy().purposes, given.lang
+    rows = [
+        (
+            one["reference"],
+            "→" if one["outgoing"] else "←",
+            one["peer"],
+            purposes[one["purpose"]].label(lang) if one["purpose"] in purposes else one["purpose"],
+            stages[one["stage"]].label(lang) if one["stage"] in stages else "?",
+            one["state"],
+            given.choose("เกินกำหนด", "overdue") if one["overdue"] else "",
+        )
+        for one in found
+    ]
+    headings = [
+        ("เลขอ้างอิง", "reference"),
+        ("", ""),
+        ("อีกฝ่าย", "other end"),
+        ("วัตถุประสงค์", "purpose"),
+        ("ขั้น 4R", "4R"),
+        ("สถานะ", "state"),
+        ("", ""),
+    ]
+    given.show(found, given.table(headings, rows))
+
+
+@referral.command()
+def show(context: typer.Context, reference: Reference) -> None:
+    """Show a referral with all that was said. / ดูเรื่องที่ส่งต่อ"""
+    with at_work(context) as (given, now):
+        versions = [_version(now, one, given.lang) for one in find.thread(now, reference, what="referral")]
+    given.show(
+        {"reference": versions[0]["reference"], "versions": versions},
+        *(line for one in versions for line in _sheet(one, given)),
+    )
+
+
+def openings(context: typer.Context, about: Annotated[str, typer.Argument(metavar="REF|CASE")]) -> None:
+    """Who opened what was sent, when and for what: may be shown to the client. / ใครเปิดดูเรื่อง"""
+    with at_work(context) as (given, now):
+        tasks = {one.task: one.reference for one in _about(now, about)}
+        found = [
+            {
+                "reference": tasks[row.task],
+                "opened": from_ms(opening.opened_ms).isoformat(),
+                "by": row.sender,
+                "role": opening.role,
+                "desk_kind": opening.desk_kind,
+                "purpose": opening.purpose,
+            }
+            for row, opening in history.openings(now.session, tasks)
+        ]
+    roles, lang = vocabulary().hub_roles, given.lang
+    rows = [
+        (
+            one["opened"][:16].replace("T", " "),
+            one["reference"],
+            one["by"],
+            roles[one["role"]].label(lang) if one["role"] in roles else one["role"],
+            policy().purposes[one["purpose"]].label(lang)
+            if one["purpose"] in policy().purposes
+            else one["purpose"],
+        )
+        for one in found
+    ]
+    headings = [
+        ("เมื่อ (UTC)", "when (UTC)"),
+        ("เลขอ้างอิง", "reference"),
+        ("ที่ไหน", "where"),
+        ("ใคร", "who"),
+        ("เพื่ออะไร", "what for"),
+    ]
+    given.show(found, given.table(headings, rows))
+
+
+def recall_(context: typer.Context, reference: Reference) -> None:
+    """What became of every copy of what was taken back. / ใบรับรองการทำลาย"""
+    with at_work(context) as (given, now):
+        found = [
+            {
+                "version": one.version,
+                "place": copy.place,
+                "result": _RESULTS.get(copy.result, str(copy.result)),
+                "reason": copy.reason,
+                "copy": copy.envelope_id.hex(),
+            }
+            for one in find.thread(now, reference, what="recall")
+            for copy in recall.copies(now.session, one)
+        ]
+    rows = [(one["copy"][-8:], one["place"], one["result"], one["reason"]) for one in found]
+    headings = [("สำเนา", "copy"), ("ที่ไหน", "where"), ("ผล", "result"), ("เหตุผล", "reason")]
+    given.show(found, given.table(headings, rows))
+
+
+def _about(now: Act, about: str) -> Sequence[Referral]:
+    """The versions under a reference, or everything that was sent of a case."""
+    try:
+        return find.thread(now, about, what="openings")
+    except InputError as error:
+        if error.code != "input.reference":
+            raise
+    case, _ = service.find(now.session, about, now.by, what="openings", now=now.now)
+    return now.session.exec(select(Referral).where(Referral.case_id == case.id)).all()
+
+
+def _version(now: Act, one: Referral, lang: str) -> dict[str, Any]:
+    said = history.messages(now.session, one.task)
+    data: dict[str, Any] = {
+        **history.referral_data(one, now.now),
+        "bytes_sent": history.bytes_sent(now.session, [one.task]),
+        "leaves": sum(line["leaves"] for line in one.lines),
+        "stays": sum(not line["leaves"] for line in one.lines),
+        "messages": [history.message_data(message, lang) for message in said if message.kind != "referral"],
+        "facts": [],
+        "closed": "",
+    }
+    if one.outgoing:
+        return data | {"lines": one.lines, "standing": next((m.standing for m in said if m.ours), "")}
+    try:
+        told = replies.read(now, one)
+    except ConsentError as error:
+        return data | {"closed": error.code}
+    return data | {"facts": history.facts_data(told.facts, lang), "referrer": told.referrer}
+
+
+def _sheet(one: dict[str, Any], given: Console) -> Iterator[Any]:
+    lang = given.lang
+    way = given.choose("ถึง", "to") if one["outgoing"] else given.choose("จาก", "from")
+    version = given.choose("ฉบับที่", "version")
+    yield f"{one['reference']}  {version} {one['version']}  {way} {one['peer']}  {one['state']}"
+    until = given.choose("ถึงวันที่", "until")
+    yield f"{one['purpose']}  {one['urgency']}  {until} {date_text(one['expires'], lang)}"
+    if one["closed"]:
+        yield ConsentError(one["closed"].partition(".")[2]).public(lang)
+    if one["facts"]:
+        label = {code: category.label(lang) for code, category in policy().categories.items()}
+        yield given.table([("", "")] * 2, [(label[fact["category"]], fact["value"]) for fact in one["facts"]])
+    for message in one["messages"]:
+        yield _message_line(message)
+
+
+def _message_line(message: dict[str, Any]) -> str:
+    """One line: when, which way, what, and its words."""
+    words = [
+        str(message[name])
+        for name in ("state", "outcome", "reason", "text", "role", "purpose", "code")
+        if message.get(name)
+    ]
+    words += [fact["value"] for fact in message.get("facts", ())]
+    arrow = "→" if message["ours"] else "←"
+    at = message["at"][:16].replace("T", " ")
+    return f"{at}  {arrow} {message['kind']} ({message['standing']})  {'  '.join(words)}"

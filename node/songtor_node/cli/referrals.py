@@ -1,0 +1,247 @@
+"""Referrals on the command line: what this node refers, and what is referred to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from songtor_node.cases.models import Case
+from songtor_node.cli.console import Console, console
+from songtor_node.referrals import acts, find, history, preview, replies
+from songtor_node.referrals.act import Act, act
+from songtor_node.referrals.acts import Prepared, Wish
+from songtor_node.referrals.models import Referral
+from songtor_proto.errors import InputError
+from songtor_proto.vocabulary import policy, vocabulary
+
+Reference = Annotated[str, typer.Argument(metavar="REF", help="DE02-7K3M-Q9XF")]
+CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเคส")]
+To = Annotated[str, typer.Option(help="DE-02, TH-00/dwf, TH-00/province-10")]
+Purpose = Annotated[str, typer.Option(help=", ".join(policy().purposes))]
+Tick = Annotated[list[str] | None, typer.Option(help="Send this category too. / ส่งหมวดนี้ด้วย")]
+Untick = Annotated[list[str] | None, typer.Option(help="Do not send this category. / ไม่ส่งหมวดนี้")]
+Clear = Annotated[list[str] | None, typer.Option(help="Finding that was looked at. / จุดที่ตรวจแล้ว")]
+Ground = Annotated[str, typer.Option(help="Consent to rest on; the newest if left out. / ความยินยอม")]
+Sight = Annotated[bool | None, typer.Option(help="May an embassy see the status? / ให้สถานทูตเห็นสถานะ")]
+Urgency = Annotated[str, typer.Option(help=", ".join(vocabulary().threat_levels))]
+DryRun = Annotated[bool, typer.Option(help="Show what would leave, send nothing. / ดูก่อน ยังไม่ส่ง")]
+Give = Annotated[list[str] | None, typer.Option(help="Category of facts to send along. / ส่งข้อมูลหมวดนี้ด้วย")]
+Agreed = Annotated[
+    bool,
+    typer.Option("--traced-person-consented", help="They said that they may be told of. / ผู้ถูกตามหายินยอมแล้ว"),
+]
+
+
+@contextmanager
+def at_work(context: typer.Context) -> Iterator[tuple[Console, Act]]:
+    """One act of the worker of --as, stored as a whole."""
+    given = console(context)
+    with given.node() as node, act(node) as now:
+        yield given, now
+
+
+def refer(
+    context: typer.Context,
+    case: CaseCode,
+    to: To,
+    purpose: Purpose,
+    tick: Tick = None,
+    untick: Untick = None,
+    clear: Clear = None,
+    consent: Ground = "",
+    sight: Sight = None,
+    urgency: Urgency = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Refer a case: first look at it with --dry-run. / ส่งต่อเรื่อง ดูก่อนด้วย --dry-run"""
+    wish = _wish(to, purpose, tick, untick, clear, consent, sight, urgency)
+    with at_work(context) as (given, now):
+        if dry_run:
+            _show_draft(given, acts.prepare(now, case, wish))
+        else:
+            _told(given, acts.refer(now, case, wish), "ส่งเข้าคิวแล้ว", "queued")
+
+
+def again(
+    context: typer.Context,
+    reference: Reference,
+    to: Annotated[str, typer.Option(help="The same if left out. / ผู้รับเดิมถ้าไม่ระบุ")] = "",
+    purpose: Annotated[str, typer.Option(help="The same if left out. / วัตถุประสงค์เดิมถ้าไม่ระบุ")] = "",
+    tick: Tick = None,
+    untick: Untick = None,
+    clear: Clear = None,
+    consent: Ground = "",
+    sight: Sight = None,
+    urgency: Urgency = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Send a new version: after a rejection, wider, or in graver danger. / ส่งฉบับใหม่"""
+    with at_work(context) as (given, now):
+        before = find.sent(now, reference, what="again")
+        wish = _wish(
+            to or before.peer, purpose or before.purpose, tick, untick, clear, consent, sight, urgency
+        )
+        if dry_run:
+            _show_draft(given, acts.prepare(now, _case_of(now, before), wish))
+        else:
+            _told(given, acts.again(now, reference, wish), "ส่งฉบับใหม่เข้าคิวแล้ว", "a new version is queued")
+
+
+def answer(
+    context: typer.Context, reference: Reference, text: str, give: Give = None, clear: Clear = None
+) -> None:
+    """Answer a question. / ตอบคำถาม"""
+    with at_work(context) as (given, now):
+        done = acts.answer(now, reference, text, give=_codes(give), cleared=_codes(clear))
+        _told(given, done, "ตอบแล้ว", "answered")
+
+
+def cancel(
+    context: typer.Context,
+    reference: Reference,
+    reason: Annotated[str, typer.Option(help="no_longer_needed, duplicate, entered_in_error ...")],
+) -> None:
+    """Cancel what you referred. / ยกเลิก"""
+    with at_work(context) as (given, now):
+        _told(given, acts.cancel(now, reference, reason), "ยกเลิกแล้ว", "cancelled")
+
+
+def withdraw(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="[REF]")] = "",
+    consent: Annotated[str, typer.Option(help="The consent itself, and all that rests on it.")] = "",
+    by: Annotated[
+        str, typer.Option(help="client, guardian, or a person of the case. / ใครเป็นผู้ถอน")
+    ] = "client",
+) -> None:
+    """The client takes it back: it is destroyed wherever it went. / ถอนความยินยอม"""
+    if bool(reference) == bool(consent):
+        raise InputError("usage", field="consent")
+    with at_work(context) as (given, now):
+        taken = (
+            acts.withdraw_ground(now, consent, person=by)
+            if consent
+            else acts.withdraw(now, reference, person=by)
+        )
+        data = [history.referral_data(one, now.now) for one in taken]
+        names = ", ".join(sorted({one.reference for one in taken}))
+    given.show(data, given.choose(f"ถอนแล้ว {names}", f"withdrawn {names}"))
+
+
+def accept(context: typer.Context, reference: Reference) -> None:
+    """Take a referral on: a case is made of it. / รับเรื่อง"""
+    with at_work(context) as (given, now):
+        done, case = replies.accept(now, reference)
+        _told(given, done, f"รับแล้ว เคส {case.code}", f"accepted, case {case.code}", case=case.code)
+
+
+def decline(
+    context: typer.Context,
+    reference: Reference,
+    reason: Annotated[str, typer.Option(help=", ".join(policy().rejection_reasons))],
+) -> None:
+    """Decline a referral. / ไม่รับเรื่อง"""
+    with at_work(context) as (given, now):
+        _told(given, replies.decline(now, reference, reason), "ตอบไม่รับแล้ว", "declined")
+
+
+def start(context: typer.Context, reference: Reference) -> None:
+    """Work on it has begun. / เริ่มดำเนินการ"""
+    with at_work(context) as (given, now):
+        _told(given, replies.start(now, reference), "เริ่มแล้ว", "in progress")
+
+
+def ask(context: typer.Context, reference: Reference, text: str, clear: Clear = None) -> None:
+    """Ask whoever referred it. / ถามผู้ส่ง"""
+    with at_work(context) as (given, now):
+        _told(given, replies.ask(now, reference, text, cleared=_codes(clear)), "ถามแล้ว", "asked")
+
+
+def complete(
+    context: typer.Context,
+    reference: Reference,
+    outcome: Annotated[str, typer.Option(help=", ".join(policy().outcomes))],
+    text: Annotated[str, typer.Option(help="What was done. / สรุปผล")] = "",
+    give: Give = None,
+    clear: Clear = None,
+    agreed: Agreed = False,
+) -> None:
+    """Report the outcome. / รายงานผล"""
+    with at_work(context) as (given, now):
+        done = replies.complete(
+            now,
+            reference,
+            outcome,
+            words=text,
+            give=_codes(give),
+            cleared=_codes(clear),
+            traced_person_consented=agreed,
+        )
+        _told(given, done, "รายงานผลแล้ว", "reported")
+
+
+def fail(
+    context: typer.Context,
+    reference: Reference,
+    reason: Annotated[str, typer.Option(help=", ".join(policy().failure_reasons))],
+    agreed: Agreed = False,
+) -> None:
+    """It could not be carried through. / ดำเนินการไม่สำเร็จ"""
+    with at_work(context) as (given, now):
+        done = replies.fail(now, reference, reason, traced_person_consented=agreed)
+        _told(given, done, "แจ้งผลแล้ว", "reported")
+
+
+def hold(
+    context: typer.Context,
+    reference: Reference,
+    duty: Annotated[str, typer.Option(help=", ".join(policy().duties_to_keep))],
+) -> None:
+    """The law wants it kept, whoever takes it back. / กฎหมายให้เก็บไว้"""
+    with at_work(context) as (given, now):
+        _told(given, replies.hold(now, reference, duty), "บันทึกแล้ว", "recorded")
+
+
+def _wish(
+    to: str,
+    purpose: str,
+    tick: Sequence[str] | None,
+    untick: Sequence[str] | None,
+    clear: Sequence[str] | None,
+    consent: str,
+    sight: bool | None,
+    urgency: str,
+) -> Wish:
+    return Wish(
+        to=to,
+        purpose=purpose,
+        tick=_codes(tick),
+        untick=_codes(untick),
+        cleared=_codes(clear),
+        ground=consent,
+        sight=sight,
+        urgency=urgency,
+    )
+
+
+def _codes(given: Sequence[str] | None) -> frozenset[str]:
+    """An option may be given several times, or once with commas."""
+    return frozenset(code for part in given or () for code in part.split(",") if code)
+
+
+def _case_of(now: Act, referral: Referral) -> str:
+    if referral.case_id is None:
+        raise InputError("case", field="reference")
+    return now.session.get_one(Case, referral.case_id).code
+
+
+def _show_draft(given: Console, prepared: Prepared) -> None:
+    given.show(preview.as_data(prepared, given.lang), *preview.as_lines(prepared, given.lang))
+
+
+def _told(given: Console, done: Referral, th: str, en: str, **more: Any) -> None:
+    data = {**history.referral_data(done, done.created_at), **more}
+    given.show(data, f"{done.reference}: {given.choose(th, en)}")
