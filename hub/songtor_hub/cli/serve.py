@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @app.command()
 def serve(context: typer.Context) -> None:
     """เปิดศูนย์กลาง · Run the hub until it is told to stop. One line on stdout says where it is ready."""
-    from songtor_hub import log
+    from songtor_web import log
     from songtor_hub.bootstrap import Role
 
     hub = options_of(context).open(Role.EXCHANGE)
