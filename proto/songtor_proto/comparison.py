@@ -7,5 +7,5 @@ from collections.abc import Iterable
 
 
 def open_digest(tasks: Iterable[tuple[bytes, int]]) -> bytes:
-    """SHA-256 over id (16 bytes) and state (u32, big-endian) of each open task of a seat, in the order of ids."""
+    """SHA-256 over id (16 bytes) and state (u32, big-endian) of each open task of a seat, sorted."""
     return hashlib.sha256(b"".join(task + state.to_bytes(4, "big") for task, state in sorted(tasks))).digest()

@@ -199,7 +199,7 @@ class Exchange:
     def compare_open(self, seat: str, request: CompareOpenRequest) -> CompareOpenResponse:
         """Whether the caller's list of open tasks is the hub's, and the hub's where it is not (D9)."""
         with self._reading(seat) as connection:
-            rows = connection.execute(_OPEN, {"seat": seat}).tuples().all()
+            rows = connection.execute(_OPEN, {"seat": seat}).all()
         same = request.digest == open_digest(rows)
         tasks = [] if same else [OpenTask(task=id_, state=state) for id_, state in rows]
         return CompareOpenResponse(same=same, tasks=tasks)
