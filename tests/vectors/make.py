@@ -25,6 +25,10 @@ SUBJECTS = (
     "minimisation",
     "oversteps",
     "envelopes",
+    "lifecycles",
+    "receipts",
+    "deliveries",
+    "log",
 )
 
 
