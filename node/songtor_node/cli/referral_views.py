@@ -109,7 +109,7 @@ def openings(context: typer.Context, about: Annotated[str, typer.Argument(metava
 def recall_(context: typer.Context, reference: Reference) -> None:
     """What became of every copy of what was taken back. / ใบรับรองการทำลาย"""
     with at_work(context) as (given, now):
-        found = [
+        found: list[dict[str, Any]] = [
             {
                 "version": one.version,
                 "place": copy.place,

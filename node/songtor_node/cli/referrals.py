@@ -234,7 +234,7 @@ def _codes(given: Sequence[str] | None) -> frozenset[str]:
 
 def _case_of(now: Act, referral: Referral) -> str:
     if referral.case_id is None:
-        raise InputError("case", field="reference")
+        raise InputError("not_here", field="case")
     return now.session.get_one(Case, referral.case_id).code
 
 

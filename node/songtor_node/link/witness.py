@@ -12,7 +12,7 @@ from songtor_node.link.models import LogHead
 from songtor_node.link.place import Place
 from songtor_node.link.port import Hub
 from songtor_node.store.engine import reading, writing
-from songtor_proto.errors import PeerError
+from songtor_proto.errors import InputError, PeerError
 from songtor_proto.translog.checkpoint import Checkpoint, cosign, verify
 from songtor_proto.translog.proof import check_consistency
 from songtor_proto.wire.exchange_pb2 import GetCheckpointRequest
@@ -30,9 +30,11 @@ def watch_log(node: Node, hub: Hub, place: Place) -> None:
     try:
         answer = hub.get_checkpoint(request)
         head = verify(answer.checkpoint, f"{place.network}/log", key)
-    except PeerError as error:
+    except (PeerError, InputError) as error:
         with writing(node.engine) as session:
-            alert(session, error.code, HUB, now=node.clock())
+            alert(session, error.code, HUB, now=node.clock(), evidence=held.note.encode() if held else b"")
+            if held is not None and error.code == "peer.cosignature":
+                session.merge(held).cosignature = ""  # of keys that this seat has replaced since
         return
     try:
         if held is not None and held.size:

@@ -61,7 +61,7 @@ class Prepared:
 def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview") -> Prepared:
     """What would leave, from the case as it is now.
 
-    ConsentError where no ground carries it; InputError: case, unknown_code, missing (urgency). PeerError as
+    ConsentError where no ground carries it; InputError: not_here, unknown_code, missing (urgency). PeerError as
     for a case.
     """
     case, _ = service.find(act.session, case_code, act.by, what=what, now=act.now)
@@ -104,11 +104,11 @@ def refer(act: Act, case_code: str, wish: Wish) -> Referral:
 
 def again(act: Act, text: str, wish: Wish) -> Referral:
     """A new version: after a rejection, under a wider consent, in graver danger. The one before, if open, is
-    cancelled by it (L9). InputError("case") where its case is gone; and as `refer`.
+    cancelled by it (L9). InputError("not_here") where its case is gone; and as `refer`.
     """
     before = find.sent(act, text, what="again")
     if before.case_id is None:
-        raise InputError("case", field="reference")
+        raise InputError("not_here", field="case")
     case = act.session.get_one(Case, before.case_id)
     prepared = prepare(act, case.code, wish, what="again")
     task = uuid7(to_ms(act.now), act.random)
@@ -133,7 +133,7 @@ def answer(act: Act, text: str, words: str, *, give: frozenset[str], cleared: fr
         referral.state, 0, Actor.REFERRER, kind=wire.KIND_ANSWER, held_from=referral.held_from
     )
     if referral.case_id is None:
-        raise InputError("case", field="reference")
+        raise InputError("not_here", field="case")
     record = read_record(act.session, act.session.get_one(Case, referral.case_id))
     said = wire.Terms.FromString(referral.terms)
     if give and act.session.get_one(Consent, referral.ground).withdrawn_at is not None:
