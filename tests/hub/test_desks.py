@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -230,8 +231,12 @@ def test_red_at_night_waits_for_the_duty_officer(
     clock = MovableClock()
     hub = new_hub(database=database, clock=clock)
     berlin = Partner(hub, "DE-02")
-    night = {"urgency": wire.URGENCY_RED, "categories": ("demographics", "place"), "alone": True}
-    ref, late = (berlin.refer("TH-00/dwf", **night) for _ in range(2))  # type: ignore[arg-type]
+    night: dict[str, Any] = {
+        "urgency": wire.URGENCY_RED,
+        "categories": ("demographics", "place"),
+        "alone": True,
+    }
+    ref, late = (berlin.refer("TH-00/dwf", **night) for _ in range(2))
     tsda, dwf = at(new_console, hub, "tsda"), at(new_console, hub, "dwf")
     open_task(dwf, ref)
     with pytest.raises(PeerError, match=r"peer\.role"):

@@ -178,9 +178,8 @@ def test_the_centre_is_never_alone_on_vital_interest(new_hub: NewHub, new_consol
     """C7: a second officer of a desk stands for it at once; an unknown one, or the same, does not count."""
     hub = new_hub()
     berlin = Partner(hub, "DE-02")
-    urgent = CASE.replace("problems, name]", "problems]").replace(
-        "basis: consent", "basis: vital_interest\n  harm: ขู่ฆ่า\n  incapacity: หมดสติ"
-    )
+    urgent = CASE.replace("problems, name]", "problems]")
+    urgent = urgent.replace("basis: consent", "basis: vital_interest\n  harm: ขู่ฆ่า\n  incapacity: หมดสติ")
     for second, code in (("", "second_person"), ("tsda.intake", "same_person"), ("nobody", "officer")):
         with pytest.raises(SongtorError) as refused:
             refer(new_console, hub, f"{urgent}  second: {second}\n".replace(": \n", ': ""\n').encode())

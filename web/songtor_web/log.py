@@ -42,6 +42,22 @@ def configure() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def quiet() -> None:
+    """For a command, which tells whoever typed it what went wrong: only an alert is logged, on stderr."""
+    structlog.configure(
+        processors=[_alerts_alone, structlog.processors.JSONRenderer()],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
+def _alerts_alone(
+    logger: object, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    if method != "critical":
+        raise structlog.DropEvent
+    return event
+
+
 def _where(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """In place of a traceback: kind and lines of code. An error's text could hold what must not be here."""
     error = event.pop("exc_info", None)

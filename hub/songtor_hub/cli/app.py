@@ -18,6 +18,7 @@ import typer
 
 from songtor_hub.cli.options import Options
 from songtor_proto.errors import InputError, SongtorError
+from songtor_web import log
 
 ROOMS: tuple[str, ...] = ("founding", "seats", "desk_keys", "officers", "desks", "liaison", "serve")
 
@@ -56,6 +57,7 @@ def run(arguments: Sequence[str]) -> int:
     """One command; gives the exit code. An error is a line on stderr, with `--json` an object."""
     as_json = "--json" in arguments  # welcome anywhere in the line
     words = [word for word in arguments if word != "--json"]
+    log.quiet()
     for room in ROOMS:
         import_module(f"songtor_hub.cli.{room}")
     try:

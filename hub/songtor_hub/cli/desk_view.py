@@ -27,7 +27,6 @@ INBOX = {
     "reference": ("เลขอ้างอิง", "Reference"),
     "urgency": ("ความเร่งด่วน", "Urgency"),
     "state": ("สถานะ", "State"),
-    "with": ("อีกฝ่าย", "With"),
     "purpose": ("วัตถุประสงค์", "Purpose"),
     "respond_by": ("ตอบภายใน", "Respond by"),
     "overdue": ("เกินกำหนด", "Overdue"),

@@ -46,7 +46,9 @@ class Options:
         from rich.console import Console
         from rich.table import Table
 
-        table = Table(*(heads[self.lang == "en"] for heads in columns.values()), box=box.SIMPLE)
+        table = Table(box=box.SIMPLE)
+        for number, heads in enumerate(columns.values()):
+            table.add_column(heads[self.lang == "en"], no_wrap=number == 0, overflow="fold")
         for row in rows:
             table.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
         Console().print(table)

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 def serve(context: typer.Context) -> None:
     """เปิดศูนย์กลาง · Run the hub until it is told to stop. One line on stdout says where it is ready."""
     from songtor_hub.bootstrap import Role
-    from songtor_hub.serve import run
+    from songtor_web import log
 
     hub = options_of(context).open(Role.EXCHANGE)
+    log.configure()
+    from songtor_hub.serve import run
 
     def ready(ports: Ready) -> None:
         print(json.dumps({"ready": True, "network": hub.network, **asdict(ports)}), flush=True)
