@@ -45,7 +45,12 @@ class HttpServer(uvicorn.Server):
         self.port: int = self._socket.getsockname()[1]
 
     async def answer(self) -> None:
-        await self.serve(sockets=[self._socket])
+        self.servers = []
+        try:
+            await self.serve(sockets=[self._socket])
+        finally:
+            for server in self.servers:  # cancelled, it would leave them open
+                server.close()
 
     def close(self) -> None:
         """Also where it never answered."""

@@ -36,7 +36,7 @@ from tests.support.hub import MovableClock, NewHub, Serve, ServedHub
 from tests.support.keys import Network, seeded
 from tests.support.pem import der_to_pem
 from tests.support.refusal import no_handshake, refused
-from tests.support.seat import TIMEOUT, Seat
+from tests.support.seat import TIMEOUT, Seat, call_raw
 
 
 @pytest.fixture
@@ -289,12 +289,6 @@ def test_a_hub_under_another_root_is_not_trusted(hub: ServedHub) -> None:
     seat.invitation.root = x509.load_pem_x509_certificate(Network().root_pem).public_bytes(Encoding.DER)
     with no_handshake():
         seat.enrol()
-
-
-def call_raw(channel: grpc.Channel, method: str, message: bytes) -> bytes:
-    """A call whose message is these bytes."""
-    method_: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method, bytes, bytes)
-    return method_(message, timeout=TIMEOUT)
 
 
 def test_a_method_that_no_rule_names_is_refused(hub: ServedHub, logged: list[Any]) -> None:

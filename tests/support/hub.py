@@ -127,10 +127,14 @@ class ServedHub:
         """As SIGTERM does; raises what made it fail."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(START_SECONDS)
-        assert not self._thread.is_alive(), "the hub did not stop"
+            self.join()
         if self.fault is not None:
             raise self.fault
+
+    def join(self) -> None:
+        """Waits until it has stopped."""
+        self._thread.join(START_SECONDS)
+        assert not self._thread.is_alive(), "the hub did not stop"
 
     def invite(self, seat: str) -> str:
         with writing(self.hub.engine) as connection:

