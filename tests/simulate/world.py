@@ -1,0 +1,270 @@
+"""One run's world: a hub, its nodes, their lines, the time; who dies comes back from files alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlmodel import col
+
+from songtor_hub.desks.desk import Desk
+from songtor_hub.store.engine import reading as reading_hub
+from songtor_hub.store.tables import envelope
+from songtor_node.bootstrap import Node, open_node
+from songtor_node.link.sync import Link
+from songtor_node.referrals.act import Act, act
+from songtor_node.referrals.models import Outbox
+from songtor_node.store.engine import reading
+from songtor_proto.errors import LinkError, PeerError, SongtorError
+from songtor_proto.wire import envelope_pb2 as wire
+from tests.simulate import template
+from tests.simulate.clock import FakeClock
+from tests.simulate.faults import Crashed, Tripwire, Weather
+from tests.simulate.marks import Marks
+from tests.simulate.people import Dossier
+from tests.simulate.server import Server
+from tests.simulate.wire import Line
+
+POINTS = 40
+"""A process that is to die does so at one of so many points."""
+
+
+class Broken(AssertionError):
+    """A promise did not hold."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one envelope says that is not yet known at the other end. `content`: marks by data category."""
+
+    envelope: bytes
+    task: bytes
+    kind: int
+    sender: str
+    recipient: str
+    content: Mapping[str, frozenset[str]]
+    exact: bool  # all of it is there; else at most that
+
+    @property
+    def marks(self) -> frozenset[str]:
+        return frozenset().union(*self.content.values())
+
+
+@dataclass
+class Seat:
+    """A node as a process. `random` goes on where it stopped, as the machine's would."""
+
+    name: str
+    data: Path
+    clock: FakeClock
+    random: Random
+    tripwire: Tripwire
+    line: Line
+    dossiers: list[Dossier] = field(default_factory=list)
+    revoked: bool = False
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.tripwire.arm(0)
+        self.node: Node = open_node(
+            self.data, template.UNLOCK, worker=template.WORKERS[0], clock=self.clock, random=self.random.randbytes
+        )
+        self.tripwire.watch(self.node.engine)
+        self.link = Link(self.node, self.line)
+
+    def restart(self) -> None:
+        self.node.close()
+        self.start()
+
+
+class World:
+    """`trace` is what happened, line by line; the same seed makes the same lines."""
+
+    def __init__(self, data: Path, seed: int, seats: tuple[str, ...]) -> None:
+        def random(what: str) -> Random:
+            return Random(f"{seed}/{what}")
+
+        self.seed = seed
+        self.trace: list[str] = []
+        self.clock = FakeClock()
+        self.plan = random("plan")
+        self.marks = Marks(random("marks"))
+        self.crash_share = self.plan.choice([0.0, 0.05, 0.15])
+        self.weather = Weather(random("weather"), self.plan.choice([0.0, 0.05, 0.15, 0.3]), {})
+        self.late: list[Callable[[], object]] = []
+        self.said: list[Said] = []
+        self.traced: set[bytes] = set()  # referrals whose traced person agreed
+        self.server = Server(data / "hub", self.clock, random("hub").randbytes)
+        self.seats = {name: self._seat(data, name, random(name)) for name in seats}
+
+    def _seat(self, data: Path, name: str, random: Random) -> Seat:
+        tripwire = Tripwire()
+        line = Line(name, self.server, self.weather, self.clock, tripwire, self.late, self.tell)
+        return Seat(name, data / name, self.clock, random, tripwire, line)
+
+    def tell(self, text: str) -> None:
+        self.trace.append(f"{self.clock}  {text}")
+
+    @property
+    def digest(self) -> str:
+        """Of all that happened: the same for the same seed."""
+        return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()[:16]
+
+    def close(self) -> None:
+        for seat in self.seats.values():
+            seat.node.close()
+        self.server.close()
+
+    # Time and the line
+
+    def pass_time(self, time: timedelta) -> None:
+        self.clock.pass_time(time)
+
+    def calm(self) -> None:
+        """From now on nothing goes wrong any more; what was late has come."""
+        self.weather.clear()
+        self.crash_share = 0.0
+        while self.late:
+            self.arrive_late()
+
+    def arrive_late(self) -> None:
+        self.tell("a late request arrives")
+        self.late.pop(self.plan.randrange(len(self.late)))()
+
+    def sync(self, name: str) -> bool:
+        """One synchronisation; whether it moved anything, or failed."""
+        seat = self.seats[name]
+        with self._mortal(seat):
+            try:
+                report = seat.link.sync_once()
+            except LinkError:
+                self.tell(f"{name} syncs: the line fails")
+            except PeerError as error:
+                self.tell(f"{name} syncs: {error}")
+                if not seat.revoked:
+                    raise Broken(f"{name} was refused: {error} {error.detail}") from error
+                return False
+            else:
+                self.tell(f"{name} syncs: sent {report.sent}, received {report.received}, {report.renewed=}")
+                return report.sent + report.received > 0
+        return True
+
+    def tick_hub(self) -> None:
+        with self._mortal_hub():
+            self.server.tick()
+
+    def restart_hub(self) -> None:
+        self.tell("the hub restarts")
+        self.server.restart()
+
+    # Acts
+
+    def act(
+        self, name: str, what: str, do: Callable[[Act], Any], *, fine: Sequence[str] = (), worker: int = 0
+    ) -> list[Outbox] | None:
+        """One act at a node, in its transaction: the envelopes that it caused; None where it did not happen.
+
+        `fine`: error codes that may refuse it. Any other is a fault.
+        """
+        seat = self.seats[name]
+        last = self.outbox(name)[-1:]
+        refused: SongtorError | None = None
+        with self._mortal(seat):
+            try:
+                with act(replace(seat.node, worker=template.WORKERS[worker])) as now:
+                    do(now)
+                seat.tripwire.point()
+            except SongtorError as error:
+                refused = error
+        self.tell(f"{name} {what}" + (f": {refused}" if refused else ""))
+        if refused:
+            if refused.code not in fine:
+                raise Broken(f"{name} {what}: {refused} {refused.detail}") from refused
+            return None
+        return self.outbox(name, after=(last[0].sequence or 0) if last else 0)
+
+    def outbox(self, name: str, after: int = 0) -> list[Outbox]:
+        with reading(self.seats[name].node.engine) as session:
+            query = select(Outbox).where(col(Outbox.sequence) > after).order_by(col(Outbox.sequence))
+            return list(session.scalars(query))
+
+    def desk_act(
+        self, desk: str, what: str, do: Callable[[Desk], Any], *, fine: Sequence[str] = ()
+    ) -> list[Row[Any]] | None:
+        """As `act`, by a desk's officer: the desk's envelopes that it caused."""
+        address, last = f"TH-00/{desk}", self.desk_envelopes()[-1:]
+        refused: SongtorError | None = None
+        if self.plan.random() < self.crash_share:
+            self.server.console_tripwire.arm(self.plan.randint(1, 12))
+        try:
+            do(self.server.desk(template.officer(desk)))
+            self.server.console_tripwire.point()
+        except Crashed:
+            self.tell(f"{desk}'s console dies")
+            self.server.restart_console()
+        except SongtorError as error:
+            refused = error
+        self.server.console_tripwire.arm(0)
+        self.tell(f"{desk} {what}" + (f": {refused}" if refused else ""))
+        if refused:
+            if refused.code not in fine:
+                raise Broken(f"{desk} {what}: {refused} {refused.detail}") from refused
+            return None
+        after = last[0].sequence if last else 0
+        return [row for row in self.desk_envelopes(after) if row.sender == address]
+
+    def desk_envelopes(self, after: int = 0) -> list[Row[Any]]:
+        with reading_hub(self.server.hub.engine) as connection:
+            query = select(envelope).where(envelope.c.sequence > after, envelope.c.sender.like("TH-00%"))
+            return list(connection.execute(query.order_by(envelope.c.sequence)))
+
+    def remember(
+        self,
+        rows: Sequence[Any] | None,
+        kind: wire.Kind.ValueType,
+        sender: str,
+        content: Mapping[str, frozenset[str]],
+        *,
+        exact: bool = True,
+    ) -> None:
+        """What an act said, if it happened: in the one envelope of that kind that it caused."""
+        said = [row for row in rows or () if row.kind == kind]
+        if len(said) > 1:
+            raise Broken(f"one act of {sender} made {len(said)} envelopes of kind {wire.Kind.Name(kind)}")
+        for row in said:
+            envelope_id = row.envelope_id if isinstance(row, Outbox) else row.id
+            self.said.append(Said(envelope_id, row.task, kind, sender, row.recipient, content, exact))
+
+    # Dying
+
+    @contextmanager
+    def _mortal(self, seat: Seat) -> Iterator[None]:
+        """What is done inside may be the node's last; and the hub may die over any call."""
+        if self.plan.random() < self.crash_share:
+            seat.tripwire.arm(self.plan.randint(1, POINTS))
+        with self._mortal_hub():
+            try:
+                yield
+            except Crashed:
+                self.tell(f"{seat.name} dies")
+                seat.restart()
+        seat.tripwire.arm(0)
+
+    @contextmanager
+    def _mortal_hub(self) -> Iterator[None]:
+        if self.plan.random() < self.crash_share:
+            self.server.tripwire.arm(self.plan.randint(1, POINTS))
+        crashes = self.server.crashes
+        yield
+        self.server.tripwire.arm(0)
+        if self.server.crashes > crashes:
+            self.tell("the hub died")
