@@ -209,7 +209,8 @@ def test_a_consent_is_read_out_recorded_confirmed_and_withdrawn(
     assert code == 0
     shown = made(command, "consent", "show", vital["consent"])
     assert (shown["confirmed"], shown["confirmed_by"]) == (True, "anong")
-    assert made(command, "consent", "withdraw", consent, "--by", "client")["withdrawn_at"]
+    taken = made(command, "consent", "withdraw", consent.lower(), "--by", "client")
+    assert taken == {"consent": consent, "recalled": []}
     listed = made(command, "consent", "list", case)
     assert [bool(one["withdrawn_at"]) for one in listed] == [True, False]
     code, out, _ = command("consent", "show", consent, lang="th")

@@ -9,11 +9,15 @@ from random import Random
 
 from songtor_node import workers
 from songtor_node.bootstrap import Node, create_node
+from songtor_node.keys import OwnKey
 from songtor_node.store.base import Setting
 from songtor_node.store.engine import writing
 from songtor_node.unlock import Unlock
+from songtor_proto.identity.statement import make_entry
 from songtor_proto.keyslot import CHEAP
+from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import vocabulary
+from tests.support.keys import NETWORK, owner
 
 PASSPHRASE = "ถ้อยคำยาวที่จำได้ดี"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -39,7 +43,30 @@ def new_node(
         cost=CHEAP,
     )
     with writing(node.engine) as session:
-        session.add(Setting(name="seat", value=seat))
+        for name, value in (("seat", seat), ("network", NETWORK)):
+            session.add(Setting(name=name, value=value))
+        session.add(own_key(seat))
         for code, role in WORKERS.items():
             workers.add(session, code, name="", role=role, vocabulary=vocabulary(), now=clock())
     return node
+
+
+def own_key(seat: str) -> OwnKey:
+    """The seat's first keys, known to the network."""
+    keys = owner(seat)
+    entry = make_entry(
+        network=NETWORK,
+        owner=seat,
+        version=1,
+        signing_key=keys.signing,
+        sealing_key=keys.sealing.public,
+        now_ms=to_ms(NOW),
+    )
+    return OwnKey(
+        version=1,
+        signing=keys.signing.to_bytes(),
+        sealing=keys.sealing.to_bytes(),
+        entry=entry.SerializeToString(),
+        statement=entry.statement,
+        published=True,
+    )

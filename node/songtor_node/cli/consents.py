@@ -20,6 +20,8 @@ from songtor_node.consents.ground import House, text_to_show
 from songtor_node.consents.models import Consent
 from songtor_node.dates import date_text
 from songtor_node.forms import check, load
+from songtor_node.referrals.act import act as referring
+from songtor_node.referrals.acts import withdraw_ground
 from songtor_node.store.engine import writing
 from songtor_node.templates import template as template_text
 from songtor_proto.errors import InputError
@@ -111,10 +113,15 @@ def withdraw(
     code: Code,
     by: Annotated[str, typer.Option(help="client, guardian, or who it is in the case. / ใครถอน")],
 ) -> None:
-    """Withdraw: from now on nothing is disclosed on it. / ถอนความยินยอม"""
-    with _at_consent(context, code, "consent withdraw") as (act, found):
-        acts.withdraw(act.session, found, person=by, by=act.by, now=act.now)
-    _show(act, found)
+    """Withdraw: nothing more is disclosed on it, and what was sent is recalled. / ถอนความยินยอม"""
+    given = console(context)
+    with given.node() as node, referring(node) as now:
+        recalled = sorted({referral.reference for referral in withdraw_ground(now, code, person=by)})
+    given.show(
+        {"consent": code.upper(), "recalled": recalled},
+        given.choose(f"ถอน {code.upper()} แล้ว เรียกคืน: ", f"{code.upper()} is withdrawn; recalled: ")
+        + (", ".join(recalled) or "-"),
+    )
 
 
 @contextmanager
