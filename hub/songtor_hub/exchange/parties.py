@@ -25,11 +25,11 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """`keys` by owner and version; `active`: who may send and be sent to."""
+    """`keys` by owner and version; `active`: who may send and be sent to, with its newest version."""
 
     version: int
     keys: Mapping[tuple[str, int], Key]
-    active: frozenset[str]
+    active: Mapping[str, int]
 
     def need_active(self, sender: str) -> None:
         """Raises PeerError("revoked")."""
@@ -45,19 +45,21 @@ class Parties:
     def newest_key(self, owner: str) -> bytes:
         """The signing key in force. Raises PeerError("revoked")."""
         self.need_active(owner)
-        return self.keys[max(key for key in self.keys if key[0] == owner)].signing_key
+        return self.keys[owner, self.active[owner]].signing_key
 
-    def need_recipient(self, recipient: str) -> None:
-        """Raises PeerError("recipient")."""
+    def need_recipient(self, recipient: str, sealed_to: int) -> None:
+        """Raises PeerError("recipient"), or ("stale_key") where its keys are newer; 0: none used."""
         if recipient not in self.active:
             raise PeerError("recipient", field="recipient")
+        if sealed_to and sealed_to != self.active[recipient]:
+            raise PeerError("stale_key", field="sealing_key_version")
 
 
 class Roll:
     """The parties now. One look at the directory's version tells whether what is held still holds."""
 
     def __init__(self) -> None:
-        self._parties = Parties(0, {}, frozenset())
+        self._parties = Parties(0, {}, {})
 
     def held(self) -> Parties:
         """As of the last look. A key's bytes never change; whether it counts does."""
@@ -74,7 +76,11 @@ class Roll:
 
 def _load(connection: Connection, version: int) -> Parties:
     keys = {(owner, number): Key(key, revoked) for owner, number, key, revoked in connection.execute(_KEYS)}
-    newest = {owner: key for (owner, _), key in keys.items()}
+    newest = dict(keys.keys())
     gone = set(connection.scalars(_GONE))
-    active = frozenset(owner for owner, key in newest.items() if not key.revoked and owner not in gone)
+    active = {
+        owner: number
+        for owner, number in newest.items()
+        if not keys[owner, number].revoked and owner not in gone
+    }
     return Parties(version, keys, active)

@@ -142,7 +142,9 @@ class _Batch:
         if one.refusal:
             raise one.refusal
         self._parties.need_key(header.sender, header.signing_key_version)
-        self._parties.need_recipient(header.recipient)
+        # A withdrawal must get through; its recipient obeys what the header says.
+        sealed_to = 0 if header.kind == KIND_WITHDRAWAL else header.sealing_key_version
+        self._parties.need_recipient(header.recipient, sealed_to)
         taken = Taken(header.envelope_id, b"", self._effect(header))
         self.fresh[header.envelope_id] = one, taken
         return taken
