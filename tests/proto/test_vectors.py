@@ -6,7 +6,7 @@ import pytest
 
 from tests.vectors.kept import Kept
 from tests.vectors.make import SUBJECTS, files, subject
-from tests.vectors.vector import FOLDER, Vector, outcome, read
+from tests.vectors.vector import Vector, outcome, read
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ def test_vector(name: str, vector: Vector) -> None:
 
 def test_the_script_makes_these_files() -> None:
     """Vectors and worked examples never drift from the script, nor what is kept from what it must fit."""
-    for path, text in files(Kept()).items():
-        assert (FOLDER / path).read_text(encoding="utf-8") == text, path
+    for file, text in files(Kept()).items():
+        assert file.read_text(encoding="utf-8") == text, file.name

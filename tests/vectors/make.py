@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
+from tests.vectors import examples
 from tests.vectors.kept import FILE, Kept
 from tests.vectors.vector import FOLDER, to_text
 
+PAGE = FOLDER.parent.parent / "docs" / "protocol-examples.md"
 SUBJECTS = (
     "addresses",
     "references",
@@ -40,15 +43,18 @@ def subject(name: str) -> ModuleType:
     return import_module(f"tests.vectors.{name}")
 
 
-def files(kept: Kept) -> dict[str, str]:
-    """Every file that the script writes, by its path below this folder."""
-    made = {f"{name}.json": to_text(subject(name).ABOUT, subject(name).vectors(kept)) for name in SUBJECTS}
-    return made | {FILE.name: kept.to_text()}
+def files(kept: Kept) -> dict[Path, str]:
+    """Every file that the script writes."""
+    made = {
+        FOLDER / f"{name}.json": to_text(subject(name).ABOUT, subject(name).vectors(kept))
+        for name in SUBJECTS
+    }
+    return made | {PAGE: examples.text(kept), FILE: kept.to_text()}
 
 
 def main() -> None:
-    for name, text in files(Kept("--seal" in sys.argv[1:])).items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+    for file, text in files(Kept("--seal" in sys.argv[1:])).items():
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

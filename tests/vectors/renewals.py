@@ -27,8 +27,24 @@ nonce and csr, and the seat's signature over them; key: the seat's signing key i
 Builder = x509.CertificateSigningRequestBuilder
 
 
+def request(kept: Kept) -> bytes:
+    return kept.get("request", lambda: make_csr(make_key(), NODE, NETWORK), _is_for(NODE))
+
+
+def renewal(kept: Kept) -> Given:
+    """What a node asks with, as the hub checks it."""
+    csr, nonce, key = request(kept), seeded("nonce")(32), signing_key(NODE)
+    return {
+        "seat": NODE,
+        "nonce": nonce.hex(),
+        "csr": csr.hex(),
+        "signature": sign_renewal(key, NODE, nonce, csr).hex(),
+        "key": key.public.hex(),
+    }
+
+
 def vectors(kept: Kept) -> Iterator[Vector]:
-    good = kept.get("request", lambda: make_csr(make_key(), NODE, NETWORK), _is_for(NODE))
+    good = request(kept)
     yield Vector(
         "I5", "the seat's own id and nothing else", _given(good), result={"key_hash": key_hash(good).hex()}
     )
@@ -41,14 +57,7 @@ def vectors(kept: Kept) -> Iterator[Vector]:
         csr = kept.get(f"request: {what}", build, _is_refused)
         yield refused("I5", what, _given(csr), "peer.csr", field)
 
-    nonce, key = seeded("nonce")(32), signing_key(NODE)
-    asked = {
-        "seat": NODE,
-        "nonce": nonce.hex(),
-        "csr": good.hex(),
-        "signature": sign_renewal(key, NODE, nonce, good).hex(),
-        "key": key.public.hex(),
-    }
+    asked = renewal(kept)
     yield Vector("I9", "a renewal", {"renewal": asked}, result={})
     for what, changed in [
         ("of another seat", {"seat": OTHER_NODE}),
