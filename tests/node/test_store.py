@@ -9,13 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
 
 from songtor_node.bootstrap import KEYRING, STORE, create_node, open_node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
-from songtor_node.store.base import Setting
+from songtor_node.store.base import Setting, metadata
 from songtor_node.store.engine import open_engine, reading, writing
+from songtor_node.store.migrations import HEAD
+from songtor_node.store.schema import configuration, upgrade
 from songtor_node.unlock import Unlock, key_file, key_line, parse
 from songtor_node.workers import acting
 from songtor_proto.errors import StoreError
@@ -29,7 +34,7 @@ SECRET = "นางสาวนวล ตัวอย่าง"
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     made = open_engine(tmp_path / "store.db", KEY, create=True)
-    Setting.metadata.create_all(made)
+    upgrade(made)
     return made
 
 
@@ -227,3 +232,38 @@ def test_errors_of_the_store_tell_nothing_of_what_is_in_it(engine: Engine) -> No
         session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": SECRET})
     chain = [str(failed.value), failed.value.detail, str(failed.value.__cause__)]
     assert not [said for said in chain if SECRET in said]
+
+
+def test_the_revisions_lead_to_the_tables_of_the_program(tmp_path: Path) -> None:
+    """A table that changed without a revision is found here."""
+    upgraded = open_engine(tmp_path / "upgraded.db", KEY, create=True)
+    upgrade(upgraded)
+    with writing(upgraded) as session:
+        connection = session.connection()
+        scripts = ScriptDirectory.from_config(configuration(connection))
+        assert scripts.get_heads() == [HEAD]
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    upgrade(upgraded)
+
+
+def test_a_store_of_a_newer_program_is_refused_and_left_alone(data: Path) -> None:
+    """Said why, and nothing touched."""
+    node = open_node(data, Unlock(passphrase=PASSPHRASE))
+    with writing(node.engine) as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    node.close()
+    before = contents(data)
+    with pytest.raises(StoreError, match=r"store\.newer"):
+        open_node(data, Unlock(passphrase=PASSPHRASE))
+    assert contents(data) == before
+
+
+def test_an_upgrade_that_fails_leaves_the_old_state(tmp_path: Path) -> None:
+    """The old schema or the new, never between."""
+    engine = open_engine(tmp_path / "half.db", KEY, create=True)
+    with writing(engine) as session:
+        session.connection().exec_driver_sql("CREATE TABLE worker (other TEXT)")
+    with pytest.raises(StoreError):
+        upgrade(engine)
+    with reading(engine) as session:
+        assert inspect(session.connection()).get_table_names() == ["worker"]

@@ -1,20 +1,51 @@
-"""Bringing a store's schema to this version's."""
+"""The store's schema, brought to the present revision."""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-# Every table must be known before the schema is made.
-from songtor_node import alerts as _alerts  # noqa: F401
-from songtor_node import keys as _keys  # noqa: F401
-from songtor_node import workers as _workers  # noqa: F401
-from songtor_node.cases import models as _cases  # noqa: F401
-from songtor_node.consents import models as _consents  # noqa: F401
-from songtor_node.link import models as _link  # noqa: F401
-from songtor_node.referrals import models as _referrals  # noqa: F401
-from songtor_node.store.base import metadata
+from sqlalchemy import Connection, Engine, inspect, text
+
+from songtor_node.store.engine import reading, writing
+from songtor_node.store.migrations import HEAD
+from songtor_proto.errors import StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> None:
-    """Makes what is missing."""
-    metadata.create_all(engine)
+    """Brings the store to this program's revision in one transaction: the old state or the new.
+
+    StoreError("newer") where a newer program was here; nothing is changed then.
+    """
+    with reading(engine) as session:
+        if revision(session.connection()) == HEAD:
+            return  # and Alembic, which is slow to load, stays away
+    from alembic import command
+
+    with writing(engine) as session:
+        command.upgrade(configuration(session.connection()), HEAD)
+
+
+def revision(connection: Connection) -> str:
+    """The store's; empty where it has none yet. StoreError("newer")."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    found = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+    if found > HEAD:
+        raise StoreError("newer")
+    return str(found)
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's, for work on this connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
