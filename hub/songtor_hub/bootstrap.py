@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from songtor_hub.store import settings
 from songtor_hub.store.engine import open_postgresql, open_sqlite, reading
-from songtor_hub.store.schema import upgrade
+from songtor_hub.store.schema import revision, upgrade
 from songtor_proto.errors import StoreError
 from songtor_proto.identity.keys import SigningKey
 from songtor_proto.keyring import Keyring
@@ -70,25 +70,30 @@ def open_hub(
 ) -> Hub:
     """Opens the hub in folder `data`. `database` takes the place of the address given when it was made.
 
-    Raises StoreError: "missing" where there is none, "passphrase", "keyring", "corrupt" or "unavailable";
-    then nothing was touched.
+    Raises StoreError: "missing" where there is none, "newer", "passphrase", "keyring", "corrupt" or
+    "unavailable"; then nothing was touched.
     """
     path = data / f"{role}.keyring"
     if not path.is_file():
         raise StoreError("missing", field=str(path))
     keyring = Keyring.open(path, passphrase=unlock(role))
     engine = open_database(data, keyring, database)
-    upgrade(engine)
-    with reading(engine) as connection:
-        network = settings.get(connection, "network")
+    try:
+        with reading(engine) as connection:
+            if not revision(connection):
+                raise StoreError("missing", field="--database")  # somebody else's, or an empty one
+        upgrade(engine)
+        with reading(engine) as connection:
+            network = settings.get(connection, "network")
+    except BaseException:
+        engine.dispose()
+        raise
     return Hub(data, network, engine, keyring, role, officer, clock, random, vocabulary(), policy())
 
 
 def open_database(data: Path, keyring: Keyring, database: str = "", *, create: bool = False) -> Engine:
     """The database that the keyring names, or the encrypted file beside it."""
     address = database or keyring.get("database").decode()
-    return (
-        open_postgresql(address)
-        if address
-        else open_sqlite(data / "hub.db", keyring.get("database_key"), create=create)
-    )
+    if address:
+        return open_postgresql(address)
+    return open_sqlite(data / "hub.db", keyring.get("database_key"), create=create)

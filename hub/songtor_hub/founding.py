@@ -55,10 +55,12 @@ def create_hub(
     try:
         exchange, desks = _make_keyrings(beside, unlock, network, database, cost, clock(), random)
         engine = open_database(beside, exchange, create=True)
-        upgrade(engine)
-        with writing(engine) as connection:
-            _fill(connection, network, host, listen, exchange, desks, to_ms(clock()), random)
-        engine.dispose()
+        try:
+            upgrade(engine)
+            with writing(engine) as connection:
+                _fill(connection, network, host, listen, exchange, desks, to_ms(clock()), random)
+        finally:
+            engine.dispose()
         beside.rename(data)
     except BaseException:
         shutil.rmtree(beside)

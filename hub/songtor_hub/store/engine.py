@@ -93,8 +93,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _reachable(engine: Engine) -> Engine:
-    with reading(engine) as connection:
-        connection.exec_driver_sql("SELECT 1")
+    try:
+        with reading(engine) as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 
