@@ -6,7 +6,7 @@ with the task's envelopes when consent is withdrawn.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -22,9 +22,9 @@ class Officer(Row, table=True):
 
     __tablename__ = "officer"
 
-    code: str = Field(primary_key=True)
-    desk: str
-    role: str
+    code: str = Field(primary_key=True, sa_type=String)
+    desk: str = Field(sa_type=String)
+    role: str = Field(sa_type=String)
     closed_ms: int | None = Field(default=None, sa_type=BigInteger)
 
 
@@ -39,10 +39,10 @@ class Act(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     task: bytes = Field(index=True)
-    desk: str
-    officer: str = Field(foreign_key="officer.code")
-    role: str
-    act: str
+    desk: str = Field(sa_type=String)
+    officer: str = Field(foreign_key="officer.code", sa_type=String)
+    role: str = Field(sa_type=String)
+    act: str = Field(sa_type=String)
     at_ms: int = Field(sa_type=BigInteger)
     sealed: bytes | None = None
     key_version: int
