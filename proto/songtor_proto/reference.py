@@ -1,6 +1,6 @@
 """A referral's human reference, safe to read over a telephone. Rules R1 to R3 of docs/protocol.md.
 
-`DE02-7K3M-Q9XF`: the seat that made it, seven random symbols of Crockford's base 32, and a check symbol
+`DE02-7K3M-Q9XM`: the seat that made it, seven random symbols of Crockford's base 32, and a check symbol
 over the eleven before it. The twelve are a codeword over GF(2^5), so every single wrong symbol is detected,
 and every two symbols that changed places. (Only a country's L that strays behind the seat, where it is read
 as 1, slips through one time in 32; the country it leaves behind has no such seat.)

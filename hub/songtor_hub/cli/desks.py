@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_WORDS = 1 << 16
 
-Ref = Annotated[str, typer.Argument(metavar="REFERENCE", help="DE02-7K3M-Q9XF")]
+Ref = Annotated[str, typer.Argument(metavar="REFERENCE", help="DE02-7K3M-Q9XM")]
 Reason = Annotated[str, typer.Option(help="รหัสเหตุผล · Code of the reason")]
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="- อ่านจากอินพุต · - reads standard input")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="ดูก่อน ยังไม่ส่ง · Show, and send nothing")]

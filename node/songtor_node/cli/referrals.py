@@ -17,7 +17,7 @@ from songtor_node.referrals.models import Referral
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
 
-Reference = Annotated[str, typer.Argument(metavar="REF", help="DE02-7K3M-Q9XF")]
+Reference = Annotated[str, typer.Argument(metavar="REF", help="DE02-7K3M-Q9XM")]
 CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเคส")]
 To = Annotated[str, typer.Option(help="DE-02, TH-00/dwf, TH-00/province-10")]
 Purpose = Annotated[str, typer.Option(help=", ".join(policy().purposes))]

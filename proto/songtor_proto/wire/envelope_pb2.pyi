@@ -236,7 +236,7 @@ class Header(_message.Message):
     """Addresses: a seat ("DE-02") or a desk of the hub ("TH-00/dwf"); rule A1."""
     recipient: _builtins.str
     reference: _builtins.str
-    """Human reference of the task, e.g. "DE02-7K3M-Q9XF"; rule R1."""
+    """Human reference of the task, e.g. "DE02-7K3M-Q9XM"; rule R1."""
     urgency: Global___Urgency.ValueType
     state: Global___State.ValueType
     """The state that this envelope asks for, where it is a status (rules L1 to L9)."""
