@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -28,7 +29,8 @@ from songtor_node.cases.models import (
 from songtor_node.forms import Form
 from songtor_proto.vocabulary import vocabulary
 
-E = TypeVar("E", bound=Entry)
+_TABLES: dict[str, type[Entry]] = {kind.several: kind.table for kind in KINDS.values()} | {"steps": StepTaken}
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,38 @@ class CaseRecord:
 
 
 def read_record(session: Session, case: Case) -> CaseRecord:
-    assert case.id is not None
+    return read_records(session, [case])[0]
 
-    def of(table: type[E]) -> Sequence[E]:
-        return session.exec(select(table).where(table.case_id == case.id).order_by(col(table.id))).all()
 
-    people = of(Person)
+def read_records(session: Session, cases: Sequence[Case]) -> list[CaseRecord]:
+    """In the order of `cases`, with a few queries for many."""
+    found: list[CaseRecord] = []
+    for start in range(0, len(cases), _BATCH):
+        batch = cases[start : start + _BATCH]
+        rows = {name: _by_case(session, table, batch) for name, table in _TABLES.items()}
+        found += [_record(case, {name: by_case[case.id] for name, by_case in rows.items()}) for case in batch]
+    return found
+
+
+def _by_case(
+    session: Session, table: type[Entry], cases: Sequence[Case]
+) -> defaultdict[int | None, list[Any]]:
+    grouped: defaultdict[int | None, list[Any]] = defaultdict(list)
+    query = select(table).where(col(table.case_id).in_([case.id for case in cases])).order_by(col(table.id))
+    for row in session.exec(query):
+        grouped[row.case_id].append(row)
+    return grouped
+
+
+def _record(case: Case, rows: dict[str, list[Any]]) -> CaseRecord:
+    people = rows.pop("people")
     return CaseRecord(
         case=case,
         client=next(person for person in people if not person.relation),
         people=[person for person in people if person.relation],
-        problems=sorted(of(Problem), key=lambda problem: problem.rank),
-        threats=of(Threat),
-        facts=of(Fact),
-        events=sorted(of(Event), key=lambda event: event.when),
-        incidents=of(Incident),
-        work=of(Work),
-        follow_ups=of(FollowUp),
-        notes=of(Note),
-        steps=of(StepTaken),
+        problems=sorted(rows.pop("problems"), key=lambda problem: problem.rank),
+        events=sorted(rows.pop("events"), key=lambda event: event.when),
+        **rows,
     )
 
 

@@ -22,7 +22,7 @@ from songtor_node.cases.models import (
     Problem,
     StepTaken,
 )
-from songtor_node.cases.record import CaseRecord, read_record
+from songtor_node.cases.record import CaseRecord, read_record, read_records
 from songtor_node.codes import new_code
 from songtor_node.forms import Form
 from songtor_node.workers import SEES_ALL, Worker, acting, may_see
@@ -88,7 +88,7 @@ def listing(session: Session, worker: str) -> Sequence[CaseRecord]:
     query = select(Case).order_by(col(Case.id))
     if by.role not in SEES_ALL:
         query = query.where(col(Case.id).in_(select(Assignment.case_id).where(Assignment.worker == by.code)))
-    return [read_record(session, case) for case in session.exec(query)]
+    return read_records(session, session.exec(query).all())
 
 
 def add(session: Session, case: Case, kind: str, entry: Form, *, by: Worker, now: datetime) -> Entry:
