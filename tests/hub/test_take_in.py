@@ -289,8 +289,16 @@ def test_share_reject_share_again(post: Post) -> None:
     skipped = post.berlin.refer(post.dwf, before=third, task_version=5)
     assert code(post.send(skipped)) == "envelope.task_version"
     assert code(post.send(post.berlin.refer(post.dwf, before=first))) == "envelope.task_version"
-    stranger = post.taipei.refer(post.dwf, before=third)
+    own = header_of(post.taipei.refer(post.dwf)).reference
+    stranger = post.taipei.refer(post.dwf, before=third, reference=own)
     assert code(post.send(stranger)) == "envelope.not_found"
+
+
+def test_a_referral_bears_a_reference_of_its_own_seat(post: Post) -> None:
+    """R1: under another's, a liaison or a desk would be shown the wrong one."""
+    theirs = header_of(post.berlin.refer(post.dwf)).reference
+    refused = post.send(post.taipei.refer(post.dwf, reference=theirs))
+    assert (refused.refusal.code, refused.refusal.field) == ("envelope.header", "reference")
 
 
 def test_a_part_is_the_recipients_to_pass_on(post: Post) -> None:

@@ -44,6 +44,8 @@ def check(header: Header, policy: Policy, now: datetime) -> None:
         return
     if header.recipient == HUB and header.kind != KIND_RECALL_RECEIPT:
         raise EnvelopeError("header", field="recipient")
+    if header.kind == KIND_REFERRAL and header.reference[:4] != mailbox(header.sender).replace("-", ""):
+        raise EnvelopeError("header", field="reference")
     desk = is_desk(header.recipient) or is_desk(header.sender)
     if header.HasField("terms"):
         if header.kind != KIND_REFERRAL or not desk:
