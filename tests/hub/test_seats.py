@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from songtor_proto.identity.invitation import parse
 from songtor_proto.keyring import Keyring
 from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import organisations, parse_organisations, vocabulary
-from tests.support.hub import NETWORK, PASSPHRASES, NewHub, Serve
+from tests.support.hub import NETWORK, PASSPHRASES, MovableClock, NewHub, Serve
 from tests.support.refusal import refused
 from tests.support.seat import Seat
 
@@ -95,6 +96,28 @@ def test_revoking_a_seat_ends_its_open_code_too(served_hub: Serve, database: str
     with refused("peer.invitation_burnt"):
         seat.enrol()
     Seat.enrolled(served, "DE-02").call_once()
+
+
+def test_when_a_seat_last_called_is_known_to_ten_minutes(served_hub: Serve) -> None:
+    """An operator sees who has gone silent; a seat's calls do not cost a write each."""
+    clock = MovableClock()
+    served = served_hub(clock=clock)
+    seat = Seat.enrolled(served, "DE-02")
+
+    def contact() -> int:
+        with reading(served.hub.engine) as connection:
+            return int(registry.find(connection, "DE-02").last_contact_ms or 0)
+
+    with seat.channel() as channel:
+        assert contact() == 0
+        seat.call(channel)
+        first = contact()
+        clock.ahead = timedelta(minutes=9)
+        seat.call(channel)
+        assert contact() == first
+        clock.ahead = timedelta(minutes=11)
+        seat.call(channel)
+        assert contact() > first
 
 
 def test_revoking_twice_is_once_and_reinstating_needs_it(new_hub: NewHub) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
 CONTACT_EVERY = timedelta(minutes=10)
+_CONTACT_MS = CONTACT_EVERY // timedelta(milliseconds=1)
 MAX_HELD = 10_000
 
 
@@ -66,14 +67,21 @@ class Admission:
         with reading(self._engine) as connection:
             version = connection.scalar(select(func.max(key_entry.c.changed))) or 0
             row = connection.execute(
-                select(certificate.c.revoked, certificate.c.first_used_ms, seat.c.revoked_ms)
+                select(
+                    certificate.c.revoked,
+                    certificate.c.first_used_ms,
+                    seat.c.revoked_ms,
+                    seat.c.last_contact_ms,
+                )
                 .join(seat, seat.c.id == certificate.c.seat)
                 .where(certificate.c.serial == serial, seat.c.id == name)
             ).one_or_none()
         if row is None or row.revoked or row.revoked_ms is not None:
             raise PeerError("revoked")
         held = _in_time(_Held(name, not_after, version, now), now)
-        self._note(name, serial, row.first_used_ms is None)
+        first = row.first_used_ms is None
+        if first or to_ms(now) > (row.last_contact_ms or 0) + _CONTACT_MS:
+            self._note(name, serial, first)
         if len(self._held) >= MAX_HELD:
             self._held.clear()
         self._held[pem] = held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,10 +17,13 @@ from songtor_proto.errors import InputError, PeerError, SongtorError
 if TYPE_CHECKING:
     Context = grpc.aio.ServicerContext[Any, Any]
     Handler = grpc.RpcMethodHandler[Any, Any]
-    Identify = Callable[[Context], Awaitable[str]]
+    Peer = Mapping[str, Iterable[bytes]]
+    Identify = Callable[[Peer], Awaitable[str]]
 
 CALLER: ContextVar[str] = ContextVar("caller")
 """The seat that makes the present call; on the enrolment port nobody's."""
+
+_TLS = [b"TLSv1.3"]
 
 log = structlog.get_logger(__name__)
 
@@ -54,9 +57,10 @@ class Guard(grpc.aio.ServerInterceptor):
         async def guarded(raw: bytes, context: Context) -> Any:
             seat = ""
             try:
-                if tls_version(context) != "TLSv1.3":
+                peer = context.auth_context()  # costs more than all the rest here: once
+                if peer.get("ssl_tls_version") != _TLS:
                     raise PeerError("tls_version")
-                seat = await self._identify(context)
+                seat = await self._identify(peer)
                 CALLER.set(seat)
                 return await call(_parsed(parse, raw), context)
             except SongtorError as error:
@@ -74,22 +78,17 @@ class Guard(grpc.aio.ServerInterceptor):
 def seat_calls(admission: Admission) -> Identify:
     """The exchange's callers: a seat, by its client certificate."""
 
-    async def identify(context: Context) -> str:
-        (pem,) = context.auth_context().get("x509_pem_cert") or (b"",)
+    async def identify(peer: Peer) -> str:
+        (pem,) = peer.get("x509_pem_cert", (b"",))
         seat = admission.known(pem)
         return await asyncio.to_thread(admission.look, pem) if seat is None else seat
 
     return identify
 
 
-async def anyone(context: Context) -> str:
+async def anyone(peer: Peer) -> str:
     """Who enrols or renews shows who it is in the request."""
     return ""
-
-
-def tls_version(context: Context) -> str:
-    (version,) = context.auth_context().get("ssl_tls_version") or (b"",)
-    return version.decode()
 
 
 def _parsed(parse: Callable[[bytes], Any], raw: bytes) -> Any:
