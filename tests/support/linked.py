@@ -13,17 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from sqlmodel import col, select
 
 from songtor_hub.bootstrap import Hub
+from songtor_hub.desks.desk import Desk
 from songtor_hub.exchange.exchange import Exchange
 from songtor_hub.seats import invitations, registry
 from songtor_hub.seats.enrolment import EnrolmentDesk, nonce_key
 from songtor_hub.seats.issuing import Authority
 from songtor_hub.store.engine import writing
-from songtor_node import workers
+from songtor_node import alerts, workers
 from songtor_node.bootstrap import Node, create_node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import read_case
@@ -34,15 +36,21 @@ from songtor_node.forms import check
 from songtor_node.link.enrol import enrol
 from songtor_node.link.place import Place
 from songtor_node.link.sync import Link, Report
+from songtor_node.referrals import acts
 from songtor_node.referrals.act import Act, act
 from songtor_node.referrals.acts import Wish
+from songtor_node.referrals.models import Referral
+from songtor_node.store.base import Row
+from songtor_node.store.engine import reading
 from songtor_node.store.engine import writing as node_writing
 from songtor_node.unlock import Unlock
 from songtor_node.workers import acting
+from songtor_proto import lifecycle
 from songtor_proto.errors import LinkError
 from songtor_proto.identity.peer import seat_of
 from songtor_proto.keyslot import CHEAP
 from songtor_proto.vocabulary import organisations, vocabulary
+from tests.support.desks import at
 from tests.support.hub import MovableClock, NewHub
 from tests.support.node import PASSPHRASE, WORKERS
 
@@ -65,6 +73,8 @@ problems: [{code: domestic_violence}]
 threats: [{subject: client, dimension: social, level: yellow}]
 """
 AGREED = ("demographics", "place", "problems", "threat", "contact", "name", "services", "narrative")
+
+T = TypeVar("T", bound=Row)
 
 
 class Line:
@@ -180,6 +190,31 @@ class LinkedNode:
                 random=self.node.random,
             ).code
 
+    def refer(self, agreed: dict[str, Any] | None = None, **said: Any) -> str:
+        """A case of its own, agreed to (with what `agreed` says besides) and referred; gives the reference."""
+        asked = wish(**said)
+        case = self.case()
+        self.consent(case, **{"recipients": [asked.to], "purpose": asked.purpose, **(agreed or {})})
+        with self.act() as now:
+            return acts.refer(now, case, asked).reference
+
+    def referral(self, reference: str) -> Referral:
+        """The newest version."""
+        with reading(self.node.engine) as session:
+            query = select(Referral).where(Referral.reference == reference)
+            return session.exec(query.order_by(col(Referral.version).desc()).limit(1)).one()
+
+    def state(self, reference: str) -> str:
+        return lifecycle.code(self.referral(reference).state)
+
+    def rows(self, table: type[T]) -> list[T]:
+        with reading(self.node.engine) as session:
+            return list(session.exec(select(table)))
+
+    def alerts(self) -> set[str]:
+        with reading(self.node.engine) as session:
+            return {one.code for one in alerts.alerts(session)}
+
     def restart(self) -> None:
         """All that the link held in memory is gone."""
         self.link.close()
@@ -193,6 +228,7 @@ def wish(**said: Any) -> Wish:
 @dataclass
 class LinkedNetwork:
     hub: Hub
+    console: Callable[..., Hub]
     clock: MovableClock
     folder: Path
     nodes: list[LinkedNode] = field(default_factory=list)
@@ -211,6 +247,10 @@ class LinkedNetwork:
         if synced:
             linked.sync()
         return linked
+
+    def desk(self, name: str) -> Desk:
+        """A desk with an officer of its own, as its console has it."""
+        return at(self.console, self.hub, name)
 
     def invite(self, seat: str) -> str:
         with writing(self.hub.engine) as connection:
@@ -239,9 +279,11 @@ def new_node(folder: Path, *, clock: Callable[[], Any]) -> Node:
 
 
 @pytest.fixture
-def network(new_hub: NewHub, tmp_path: Path) -> Iterator[LinkedNetwork]:
+def network(
+    new_hub: NewHub, new_console: Callable[..., Hub], tmp_path: Path
+) -> Iterator[LinkedNetwork]:
     clock = MovableClock()
-    linked = LinkedNetwork(new_hub(clock=clock), clock, tmp_path)
+    linked = LinkedNetwork(new_hub(clock=clock), new_console, clock, tmp_path)
     yield linked
     for node in linked.nodes:
         node.link.close()

@@ -33,19 +33,25 @@ def is_due(session: Session, now: datetime) -> bool:
 def differences(node: Node, hub: Hub) -> dict[bytes, int]:
     """The hub's state of each task where it is not ours; 0 where the hub knows of none.
 
-    Nothing while envelopes of ours wait: then it is clear why the two differ.
+    Of open tasks, and of those of which the hub refused a step. Nothing while envelopes of ours wait: then it
+    is clear why the two differ.
     """
     with reading(node.engine) as session:
         if outbox.backlog(session):
             return {}
-        query = select(Referral).where(col(Referral.state).in_(OPEN))
+        doubtful = {bytes.fromhex(task) for task in kept(session, outbox.COMPARE_DUE).split()}
+        query = select(Referral).where(col(Referral.state).in_(OPEN) | col(Referral.task).in_(doubtful))
         ours = {referral.task: referral.state for referral in session.exec(query)}
-    answer = hub.compare_open(CompareOpenRequest(digest=open_digest(ours.items())))
-    if answer.same:
-        return {}
-    theirs = {task.task: int(task.state) for task in answer.tasks}
-    differing = [task for task in ours | theirs if ours.get(task) != theirs.get(task)]
-    return {task: theirs.get(task) or _ask(hub, task) for task in differing}
+    listed = {task: state for task, state in ours.items() if state in OPEN}
+    answer = hub.compare_open(CompareOpenRequest(digest=open_digest(listed.items())))
+    theirs = listed if answer.same else {task.task: int(task.state) for task in answer.tasks}
+    differing = [task for task in listed | theirs if listed.get(task) != theirs.get(task)]
+    present = {task: theirs.get(task) or _ask(hub, task) for task in sorted({*differing, *doubtful})}
+    return {
+        task: state
+        for task, state in present.items()
+        if state != ours.get(task) and (state or task in differing)
+    }
 
 
 def settle(node: Node, found: Mapping[bytes, int]) -> None:
@@ -77,4 +83,4 @@ def _heal(now: Act, task: bytes, state: int) -> None:
         # A copy that was on its way when it was withdrawn, and arrived after all.
         recall.send_withdrawal(now, referral, referral.reason, wire.STATE_CANCELLED)
     else:
-        referral.state = state
+        referral.state, referral.held_from = state, 0

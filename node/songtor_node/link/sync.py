@@ -66,6 +66,8 @@ class Link:
         watch_log(self._node, hub, place)
         report.sent += self.push()
         report.received += self.pull()
+        with act(self._node) as now:
+            outbox.reseal(now)  # what the hub has just found to be sealed to old keys
         report.sent += self.push()
         self._compare(hub)
         with writing(self._node.engine) as session:

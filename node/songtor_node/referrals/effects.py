@@ -64,6 +64,8 @@ def apply(act: Act, arrival: Arrival) -> str:
     if header.kind == wire.KIND_REFERRAL:
         return _referral(act, arrival)
     referral = act.session.get(Referral, header.task)
+    if referral is None and header.kind == wire.KIND_WITHDRAWAL:
+        referral = _tombstone(act, header)
     if referral is None:
         raise EnvelopeError("not_found", field="task")
     actor = _actor(header, referral)
@@ -114,7 +116,9 @@ def _move(act: Act, header: wire.Header, referral: Referral, actor: Actor) -> st
 def _referral(act: Act, arrival: Arrival) -> str:
     header = arrival.header
     before = act.session.exec(
-        select(Referral).where(Referral.thread == header.thread).order_by(col(Referral.version).desc())
+        select(Referral)
+        .where(Referral.thread == header.thread, Referral.version > 0)
+        .order_by(col(Referral.version).desc())
     ).first()
     if before is not None:
         # (A version between the two may have gone to somebody else.)
@@ -146,6 +150,30 @@ def _referral(act: Act, arrival: Arrival) -> str:
     if arrival.closed:
         _send_back(act, referral, arrival.closed)
     return DONE
+
+
+def _tombstone(act: Act, header: wire.Header) -> Referral:
+    """What was withdrawn before it came: nothing is here, and whoever asks is to learn that too (W3, W4)."""
+    created = from_ms(header.created_ms)
+    referral = Referral(
+        task=header.task,
+        thread=header.thread,
+        version=0,
+        reference=header.reference,
+        outgoing=False,
+        peer=header.sender,
+        purpose="",
+        urgency=header.urgency,
+        state=wire.STATE_RECEIVED,
+        created_at=created,
+        expires_at=created,
+        respond_by=created,
+        terms=b"",
+        payload=None,
+    )
+    act.session.add(referral)
+    act.session.flush()
+    return referral
 
 
 def _send_back(act: Act, referral: Referral, why: str) -> None:

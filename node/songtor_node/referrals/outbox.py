@@ -19,7 +19,7 @@ from songtor_node.alerts import alert
 from songtor_node.keys import HUB, Identity, KnownKey, sealing_key_of, signing_key_of
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Outbox, Referral
-from songtor_node.settings import keep
+from songtor_node.settings import keep, kept
 from songtor_proto import lifecycle, receipts
 from songtor_proto.address import Address
 from songtor_proto.envelope import uuid7
@@ -37,7 +37,7 @@ MAX_BATCH_BYTES = 3_500_000  # with room below P2's 4 MiB for what gRPC adds
 # The envelope is sealed to keys that the recipient has replaced; nothing was taken in.
 STALE_KEY = "peer.stale_key"
 COMPARE_DUE = "compare_due"
-"""Setting: this node's states may differ from the hub's."""
+"""Setting: the tasks (hexadecimal) whose states here may differ from the hub's."""
 
 # Families that speak of the hub's own trouble, not of the envelope.
 _PASSING = ("link.", "store.")
@@ -217,7 +217,7 @@ def _take_refusal(act: Act, row: Outbox, referral: Referral, refusal: Refusal) -
         if row.kind == wire.KIND_REFERRAL:
             referral.state = wire.STATE_DRAFT
         # Our step did not happen by the hub's order: what did is asked for before this sync ends.
-        keep(act.session, COMPARE_DUE, "1")
+        keep(act.session, COMPARE_DUE, f"{kept(act.session, COMPARE_DUE)} {row.task.hex()}".strip())
 
 
 def taken_in(act: Act, referral: Referral) -> bool:
