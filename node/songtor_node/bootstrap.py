@@ -67,12 +67,7 @@ def create_node(
 
     `cost` is that of guessing the passphrase; only tests make it less.
     """
-    if (data / KEYRING).exists() or (data / STORE).exists():
-        raise StoreError("exists")
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
-        raise StoreError("write", field="data") from None
+    make_folder(data)
     keyring = Keyring.create(
         data / KEYRING,
         {STORE_KEY: random(KEY_BYTES)},
@@ -106,6 +101,16 @@ def open_node(
         random=random,
     )
     return _wire(data, keyring, worker, clock, random, create=False)
+
+
+def make_folder(data: Path) -> None:
+    """The folder of a new node, for its owner alone. StoreError: exists, write."""
+    if (data / KEYRING).exists() or (data / STORE).exists():
+        raise StoreError("exists")
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        raise StoreError("write", field="data") from None
 
 
 def check_here(data: Path) -> None:

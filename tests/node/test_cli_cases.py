@@ -400,6 +400,12 @@ def test_a_systemd_credential_unlocks(tmp_path: Path) -> None:
     credentials.mkdir()
     assert run(["--data", str(tmp_path / "data"), "init", "--unlock", "credential"]) == 2
     key = credentials / "songtor-node"
+    key.write_text("there already", encoding="ascii")
+    assert (
+        run(["--data", str(tmp_path / "data"), "init", "--unlock", "credential", "--key-out", str(key)]) == 7
+    )
+    assert (key.read_text(encoding="ascii"), list((tmp_path / "data").iterdir())) == ("there already", [])
+    key.unlink()
     made = program("init", "--unlock", "credential", "--key-out", str(key), **here)
     assert (made.returncode, "systemd-creds encrypt" in made.stderr) == (0, True)
     assert program("worker", "list", CREDENTIALS_DIRECTORY=str(credentials), **here).returncode == 0

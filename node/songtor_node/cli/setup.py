@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from songtor_node import workers
-from songtor_node.bootstrap import KEYRING, check_here, create_node
+from songtor_node.bootstrap import KEYRING, check_here, create_node, make_folder
 from songtor_node.cli.console import Console, console
 from songtor_node.store.engine import reading, writing
 from songtor_node.unlock import KEY_BYTES, KEY_FILE, Unlock, key_line
@@ -39,10 +39,11 @@ def init(
     given = console(context)
     path = _key_path(given, unlock, key_out)
     chosen = Unlock(raw_key=os.urandom(KEY_BYTES)) if path else Unlock(passphrase=_new_passphrase(given))
+    make_folder(given.data)
+    if path and chosen.raw_key:  # before what it opens, so that nothing is made that nobody can open
+        _write_key(path, key_line(chosen.raw_key))
     node = create_node(given.data, chosen)
     try:
-        if path and chosen.raw_key:
-            _write_key(path, key_line(chosen.raw_key))
         recovery = node.keyring.set_recovery()
         node.keyring.save()
     finally:
