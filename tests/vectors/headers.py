@@ -54,7 +54,8 @@ def _good() -> Iterator[Vector]:
     yield _kept("E2", "a first referral", referral())
     yield _kept("L9", "its second version", referral(**again, task_version=2))
     yield _kept("L10", "a part of it, sent on by the desk", referral(
-        **again, sender=DESK, recipient=OTHER_NODE, part_of=TASK, thread=_OTHER))  # fmt: skip
+        **again, sender=DESK, recipient="TH-00/dsdw", reference="TH00-7K3M-Q9X9", part_of=TASK, thread=_OTHER
+    ))  # fmt: skip
     yield _kept("E2", "a referral to a desk with terms", referral(terms=wire.Terms(purpose="advice")))
     yield _kept("E3", "a status", status)
     yield _kept("E6", "a recall receipt", recall_receipt(), 0)
