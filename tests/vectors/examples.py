@@ -155,7 +155,7 @@ def _envelope(kept: Kept) -> Iterator[str]:
             for a, b in [(0, 1088), (1088, 1120), (1120, 2144), (2144, 2160)]
         )
     )
-    yield "Opening it: ML-KEM's secret, X25519's, the shared secret, HPKE's key and base nonce for this header."
+    yield "Opening it: ML-KEM's secret, X25519's, the shared secret, HPKE's key and base nonce:"
     yield block(*(step.hex() for step in steps[:5]))
 
     yield "## E8 and E9: its signature and digest"
