@@ -8,16 +8,24 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
 from sqlalchemy import Connection
 
 from songtor_hub.addresses import HUB, Listen
-from songtor_hub.bootstrap import Role, Unlock, open_database
+from songtor_hub.bootstrap import Hub, Role, Unlock, open_database
 from songtor_hub.seats import desk_keys, directory, registry
 from songtor_hub.store import settings
 from songtor_hub.store.engine import KEY_BYTES, writing
 from songtor_hub.store.schema import upgrade
 from songtor_proto.errors import InputError, PeerError
-from songtor_proto.identity.certificates import key_to_bytes, make_intermediate, make_root, to_der
+from songtor_proto.identity.certificates import (
+    Issuer,
+    key_from_bytes,
+    key_to_bytes,
+    make_intermediate,
+    make_root,
+    to_der,
+)
 from songtor_proto.identity.keys import SigningKey
 from songtor_proto.identity.spiffe import hub_id
 from songtor_proto.identity.statement import make_entry
@@ -124,3 +132,19 @@ def _fill(
     directory.publish(connection, network, HUB, own, now_ms, random)
     for code in vocabulary().standing_desks:
         desk_keys.publish(connection, desks, network, f"{HUB}/{code}", now_ms, random)
+
+
+def renew_intermediate(hub: Hub, offline: Keyring) -> datetime:
+    """A new intermediate below the root of `offline`, into the hub's keyring; gives the end of its time.
+
+    A hub that serves takes it at its next start. Certificates below the one before stay good to their end.
+    Raises PeerError("certificate") where that root is another network's.
+    """
+    if offline.get("root_certificate") != hub.root:
+        raise PeerError("certificate", field="root")
+    root = Issuer(x509.load_der_x509_certificate(hub.root), key_from_bytes(offline.get("root_key")))
+    made = make_intermediate(root, hub.network, hub.clock(), hub.random)
+    hub.keyring.put("intermediate_certificate", to_der(made.certificate))
+    hub.keyring.put("intermediate_key", key_to_bytes(made.key))
+    hub.keyring.save()
+    return made.certificate.not_valid_after_utc

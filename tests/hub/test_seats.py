@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,19 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from sqlalchemy import select
 
+from songtor_hub import founding
 from songtor_hub.bootstrap import Hub, Role, open_hub
 from songtor_hub.cli.app import run
 from songtor_hub.seats import desk_keys, directory, invitations, registry
 from songtor_hub.store.engine import open_sqlite, reading, writing
 from songtor_hub.store.tables import log_leaf
 from songtor_proto.errors import InputError, StoreError, catalogue
+from songtor_proto.identity.certificates import key_to_bytes, make_root, to_der
 from songtor_proto.identity.invitation import parse
 from songtor_proto.keyring import Keyring
-from songtor_proto.times import to_ms
+from songtor_proto.keyslot import CHEAP
+from songtor_proto.times import to_ms, utc_now
 from songtor_proto.vocabulary import organisations, parse_organisations, vocabulary
 from tests.support.hub import NETWORK, PASSPHRASES, MovableClock, NewHub, Serve
+from tests.support.keys import seeded
 from tests.support.refusal import refused
 from tests.support.seat import Seat
 
@@ -246,6 +254,73 @@ def test_the_command_founds_a_network_and_invites_a_seat(founded: Command) -> No
     prints = {row["owner"]: row["fingerprint"] for row in founded("keys")}
     assert len(prints["TH-00"].split()) == 8
     assert len(set(prints.values())) == len(prints)
+
+
+def test_the_root_makes_a_new_intermediate_and_only_its_own(founded: Command, tmp_path: Path) -> None:
+    """I7: the root comes back from its safe for that; another network's root is refused."""
+    away = tmp_path / "root.keyring"
+    (tmp_path / "hub" / "root.keyring").rename(away)
+    exchange = tmp_path / "hub" / "exchange.keyring"
+    before = Keyring.open(exchange, passphrase=PASSPHRASE)
+    founded("renew-intermediate", "--root", str(away))
+    after = Keyring.open(exchange, passphrase=PASSPHRASE)
+    assert after.get("intermediate_certificate") != before.get("intermediate_certificate")
+    made = x509.load_der_x509_certificate(after.get("intermediate_certificate"))
+    made.verify_directly_issued_by(x509.load_der_x509_certificate(before.get("root_certificate")))
+
+    foreign = make_root(NETWORK, utc_now(), seeded("foreign"))
+    secrets = {"root_certificate": to_der(foreign.certificate), "root_key": key_to_bytes(foreign.key)}
+    Keyring.create(tmp_path / "foreign.keyring", secrets, passphrase=PASSPHRASE, cost=CHEAP)
+    assert founded("renew-intermediate", "--root", str(tmp_path / "foreign.keyring")) == (
+        "peer.certificate",
+        5,
+    )
+    assert founded("renew-intermediate", "--root", "/nowhere") == ("store.keyring", 7)
+
+
+def test_a_passphrase_comes_from_option_credential_environment_or_terminal_in_that_order(
+    founded: Command, tmp_path: Path
+) -> None:
+    """A credential is named like its keyring, so that each process is given its own alone."""
+    right, wrong = str(tmp_path / "passphrase"), str(tmp_path / "wrong")
+    Path(wrong).write_text("wrong", encoding="utf-8")
+    for folder, file in (("good", right), ("bad", wrong)):
+        (tmp_path / folder).mkdir()
+        shutil.copy(file, tmp_path / folder / "exchange")
+
+    def exit_code(*option: str, credentials: str = "", environment: str = "") -> int:
+        given = {"CREDENTIALS_DIRECTORY": credentials, "SONGTOR_PASSPHRASE_FILE": environment}
+        command = [str(Path(sys.executable).parent / "songtor-hub"), "--data", str(tmp_path / "hub"), *option]
+        done = subprocess.run(
+            [*command, "keys"],
+            env=os.environ | given,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode
+
+    bad, good = str(tmp_path / "bad"), str(tmp_path / "good")
+    assert exit_code("--passphrase-file", right, credentials=bad, environment=wrong) == 0
+    assert exit_code(credentials=good, environment=wrong) == 0
+    assert exit_code(environment=right) == 0
+    assert exit_code() == 2
+
+
+def test_a_seat_from_before_works_under_a_new_intermediate(served_hub: Serve) -> None:
+    """I7: certificates of the one before are good to their own end, beside those of the new one."""
+    served = served_hub()
+    before = Seat.enrolled(served, "DE-02")
+    served.stop()
+    data = served.hub.data
+    founding.renew_intermediate(
+        served.hub, Keyring.open(data / "root.keyring", passphrase=PASSPHRASES["root"])
+    )
+    served.start()
+    before.call_once()
+    Seat.enrolled(served, "TW-44").call_once()
+    before.renew()
+    before.call_once()
 
 
 def test_one_passphrase_for_all_keyrings_is_a_typed_choice(command: Command) -> None:

@@ -126,6 +126,20 @@ def test_writers_come_one_at_a_time(engine: Engine) -> None:
         assert connection.scalar(select(func.max(log_cosignature.c.size))) == 40
 
 
+def test_a_writer_that_waits_too_long_is_told(engine: Engine) -> None:
+    """Every wait ends: the store is busy, nothing was changed, and the same call may succeed later."""
+    upgrade(engine)
+    with writing(engine):
+        other = engine.connect()
+        if engine.dialect.name == "sqlite":
+            other.exec_driver_sql("PRAGMA busy_timeout = 50")
+        else:
+            other.exec_driver_sql("SET lock_timeout = 50")
+        other.close()
+        with pytest.raises(StoreError, match=r"store\.busy"), writing(engine):
+            pass
+
+
 def test_what_fails_half_way_did_not_happen(engine: Engine) -> None:
     """A transaction is whole or nothing."""
     upgrade(engine)

@@ -41,7 +41,7 @@ def options(
     officer: Annotated[str, typer.Option("--as", help="ผู้ปฏิบัติงาน · Who acts")] = "",
     passphrase_file: Annotated[
         Path | None,
-        typer.Option(envvar="SONGTOR_PASSPHRASE_FILE", help="แฟ้มรหัสผ่าน · File with the passphrase"),
+        typer.Option(help="แฟ้มรหัสผ่าน · File with the passphrase"),
     ] = None,
     database: Annotated[
         str,

@@ -1,8 +1,9 @@
-"""`songtor-hub init`."""
+"""`songtor-hub init` and what needs the root again."""
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,4 +56,30 @@ def init(
         network=network,
         seats=len(organisations()),
         move_away=str(root),
+    )
+
+
+@app.command("renew-intermediate")
+def renew_intermediate(
+    context: typer.Context,
+    root: Annotated[
+        Path, typer.Option(help="แฟ้ม root.keyring ที่เก็บไว้ต่างหาก · The root.keyring, brought back")
+    ],
+) -> None:
+    """ออกใบรับรองชั้นกลางใหม่ · A new intermediate, within its two years. Take the root away again."""
+    from songtor_hub import founding
+    from songtor_hub.bootstrap import Role
+    from songtor_proto.keyring import Keyring
+
+    options = options_of(context)
+    hub = options.open(Role.EXCHANGE)
+    try:
+        offline = Keyring.open(root, passphrase=ask("root", file=options.passphrase_file))
+        end = founding.renew_intermediate(hub, offline).isoformat(timespec="minutes")
+    finally:
+        hub.close()
+    options.tell(
+        f"ใบรับรองชั้นกลางใหม่ใช้ได้ถึง {end} โปรดเปิดศูนย์กลางใหม่ (serve) แล้วเก็บ {root} ออกจากเครื่องนี้",
+        f"The new intermediate is good until {end}. Start serve anew, and take {root} away again.",
+        until=end,
     )

@@ -16,10 +16,7 @@ def ask(keyring: str, *, file: Path | None, twice: bool = False) -> str:
     Raises InputError("passphrase") where there is none or two typed ones differ,
     StoreError("passphrase_file") where the file cannot be read.
     """
-    directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
-    credential = Path(directory) / keyring if directory else None
-    if file is None and credential is not None and credential.is_file():
-        file = credential
+    file = file or _credential(keyring) or _named_by_environment()
     if file is not None:
         return _read(file)
     if not sys.stdin.isatty():
@@ -28,6 +25,17 @@ def ask(keyring: str, *, file: Path | None, twice: bool = False) -> str:
     if not typed or (twice and getpass(f"{keyring} (2): ") != typed):
         raise InputError("passphrase", field=keyring)
     return typed
+
+
+def _credential(keyring: str) -> Path | None:
+    directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    path = Path(directory) / keyring
+    return path if directory and path.is_file() else None
+
+
+def _named_by_environment() -> Path | None:
+    name = os.environ.get("SONGTOR_PASSPHRASE_FILE", "")
+    return Path(name) if name else None
 
 
 def _read(file: Path) -> str:

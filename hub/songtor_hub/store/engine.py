@@ -21,6 +21,7 @@ from songtor_proto.errors import InputError, StoreError
 
 KEY_BYTES = 32
 BUSY_SECONDS = 10
+STATEMENT_SECONDS = 60
 _WRITER_LOCK = 0x534F4E47  # any number that all of the hub's processes share
 _CORRUPT = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
@@ -73,7 +74,16 @@ def open_postgresql(address: str) -> Engine:
             raise InputError("database", field="--database")
     except ArgumentError as error:
         raise InputError("database", field="--database") from error
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": BUSY_SECONDS,
+            "tcp_user_timeout": BUSY_SECONDS * 1000,
+            "options": f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s",
+        },
+    )
     event.listen(engine, "begin", _begin_postgresql)
     return _reachable(engine)
 
@@ -124,7 +134,7 @@ def _store_errors() -> Iterator[None]:
         raise
     except DatabaseError as error:
         name = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
-        if name.startswith("SQLITE_BUSY"):
+        if name.startswith("SQLITE_BUSY") or name == "LockNotAvailable":
             code = "busy"
         elif name.startswith(_CORRUPT):
             code = "corrupt"
