@@ -181,8 +181,8 @@ def test_one_byte_too_large(berlin: Line, taipei: Line) -> None:
 
 
 def test_more_envelopes_than_a_call_may_hold(berlin: Line) -> None:
-    """P1: none of them is taken in."""
-    with refused("envelope.too_many"):
+    """P1, X2: none of them is taken in, and the caller hears what was too much."""
+    with refused("envelope.too_many", "envelopes"):
         berlin.submit(*[Envelope(header=b"h")] * 65)
 
 

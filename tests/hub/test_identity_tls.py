@@ -292,7 +292,7 @@ def test_a_hub_under_another_root_is_not_trusted(hub: ServedHub) -> None:
 
 
 def test_a_method_that_no_rule_names_is_refused(hub: ServedHub, logged: list[Any]) -> None:
-    """X1: also the streaming ones that a library adds."""
+    """X2: also the streaming ones that a library adds."""
     seat = Seat.enrolled(hub, "DE-02")
     with seat.channel() as channel:
         for method in ("/songtor.v1.ExchangeService/Drop", "/grpc.health.v1.Health/Watch", "/x/y"):
@@ -302,7 +302,7 @@ def test_a_method_that_no_rule_names_is_refused(hub: ServedHub, logged: list[Any
 
 
 def test_bytes_that_are_no_message_are_refused(hub: ServedHub) -> None:
-    """X1: the caller hears a code, not the library's words."""
+    """X2: the caller hears a code, not the library's words."""
     seat = Seat.enrolled(hub, "DE-02")
     with seat.channel() as channel, refused("input.message"):
         call_raw(channel, "/songtor.v1.ExchangeService/Submit", b"\xff\xff")

@@ -31,7 +31,7 @@ LAWS = jurisdictions()
 
 
 def test_without_an_end_date_a_consent_lasts_90_days() -> None:
-    """C3: the default end, and it is never past a year."""
+    """C3, P8: the default end, and it is never past a year."""
     assert agreed().expires_at == NOW + 90 * DAY
     assert agreed(scope(expires_at=NOW + 365 * DAY)).expires_at == NOW + 365 * DAY
     for end in (NOW + 365 * DAY + timedelta(seconds=1), NOW, NOW - DAY):

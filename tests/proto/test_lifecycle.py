@@ -183,7 +183,7 @@ def test_a_referral_is_reported_when_none_of_its_parts_is_open() -> None:
 
 
 def test_every_state_is_a_stage_of_the_4r_and_has_a_code() -> None:
-    """The ministry's view covers every state, in words the vocabulary has; an unknown state has no stage."""
+    """L12: the ministry's view covers every state, in the vocabulary's words; an unknown one has no stage."""
     for known in STATES:
         assert lifecycle.stage(known) in vocabulary().referral_stages
         assert state(lifecycle.code(known)) == known
@@ -197,7 +197,7 @@ def test_every_state_is_a_stage_of_the_4r_and_has_a_code() -> None:
     [(pb.URGENCY_RED, 24), (pb.URGENCY_YELLOW, 72), (pb.URGENCY_GREEN, 14 * 24), (0, 24), (99, 24)],
 )
 def test_the_first_response_is_due_by_urgency(urgency: int, hours: int) -> None:
-    """24 hours for red, 72 for yellow, 14 days for green; an unknown urgency counts as red."""
+    """L11: 24 hours for red, 72 for yellow, 14 days for green; an unknown urgency counts as red."""
     assert lifecycle.respond_by(urgency, NOW) == NOW + timedelta(hours=hours)
 
 

@@ -232,7 +232,7 @@ def test_forged_consistency_is_refused(size: int, data: st.DataObject) -> None:
 
 
 def test_a_rewritten_history_cannot_be_proven() -> None:
-    """T5: of two logs that differ in one early leaf, neither's proof leads from one head to the other's."""
+    """T6: of two logs that differ in one early leaf, neither's proof leads from one head to the other's."""
     ours, theirs = hashes(50), hashes(50)
     theirs[3] = leaf_hash(b"another story")
     for made in (consistency(20, 50, in_memory(ours)), consistency(20, 50, in_memory(theirs))):

@@ -14,13 +14,14 @@ from songtor_proto.errors import catalogue
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
-    """What is done inside is refused with that code of the catalogue, and its gRPC status (X1)."""
+def refused(code: str, field: str | None = None) -> Iterator[None]:
+    """What is done inside is refused with that code, its gRPC status, and that field if one is given (X2)."""
     with pytest.raises(grpc.RpcError) as caught:
         yield
     call = cast("grpc.Call", caught.value)
     assert call.details() == code
     assert call.code().name == catalogue()[code].grpc
+    assert field is None or dict(call.trailing_metadata() or ()).get("songtor-field") == field
 
 
 @contextmanager
