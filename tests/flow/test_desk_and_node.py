@@ -147,13 +147,15 @@ def test_withdrawn_while_two_desks_have_it_open(network: Network) -> None:
 
 
 def test_a_duty_to_keep_is_told_in_the_recall_receipt(network: Network) -> None:
-    """W4: what a desk must keep by law is named with its duty, not counted as destroyed."""
+    """W4: what a desk must keep is named with its duty, and told as destroyed once the duty has ended."""
     reference = network.refer()
     desk_acts.hold(network.desk("tsda"), reference, "court_order")
     with network.berlin.act() as now:
         acts.withdraw(now, reference, person="client")
     network.berlin.sync()
     wait_for(lambda: recalled(network, reference) == {"kept_by_legal_duty court_order"})
+    desk_acts.release(network.desk("tsda"), reference)
+    wait_for(lambda: recalled(network, reference) == {"destroyed"})
 
 
 def test_red_at_night_is_confirmed_by_the_centre(network: Network) -> None:

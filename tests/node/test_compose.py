@@ -275,9 +275,7 @@ def test_a_clearance_does_not_outlive_the_text() -> None:
 def test_a_name_that_leaves_anyway_is_no_finding() -> None:
     """M7: what is disclosed in its own field may stand in the text."""
     grant = agreed(scope(categories=PERSONAL | {"narrative"}))
-    composed = draft(
-        grant, case_facts(narrative=f"{NAME} เล่าว่า"), ticked=frozenset(PERSONAL | {"narrative"})
-    )
+    composed = draft(grant, case_facts(narrative=f"{NAME} เล่าว่า"), ticked=frozenset(PERSONAL | {"narrative"}))
     assert not composed.findings
 
 

@@ -191,7 +191,7 @@ class LinkedNode:
             ).code
 
     def refer(self, agreed: dict[str, Any] | None = None, **said: Any) -> str:
-        """A case of its own, agreed to (with what `agreed` says besides) and referred; gives the reference."""
+        """A case of its own, agreed to (as `agreed` says besides) and referred; gives the reference."""
         asked = wish(**said)
         case = self.case()
         self.consent(case, **{"recipients": [asked.to], "purpose": asked.purpose, **(agreed or {})})
@@ -279,9 +279,7 @@ def new_node(folder: Path, *, clock: Callable[[], Any]) -> Node:
 
 
 @pytest.fixture
-def network(
-    new_hub: NewHub, new_console: Callable[..., Hub], tmp_path: Path
-) -> Iterator[LinkedNetwork]:
+def network(new_hub: NewHub, new_console: Callable[..., Hub], tmp_path: Path) -> Iterator[LinkedNetwork]:
     clock = MovableClock()
     linked = LinkedNetwork(new_hub(clock=clock), new_console, clock, tmp_path)
     yield linked

@@ -23,7 +23,9 @@ from songtor_proto.wire import envelope_pb2 as wire
 
 referral = typer.Typer(help="Referrals. / เรื่องที่ส่งต่อ", no_args_is_help=True)
 
-_RESULTS: dict[int, str] = {number: name.removeprefix("RECALL_RESULT_").lower() for name, number in wire.RecallResult.items()}
+_RESULTS: dict[int, str] = {
+    number: name.removeprefix("RECALL_RESULT_").lower() for name, number in wire.RecallResult.items()
+}
 
 
 @referral.command("list")

@@ -61,8 +61,8 @@ class Prepared:
 def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview") -> Prepared:
     """What would leave, from the case as it is now.
 
-    ConsentError where no ground carries it; InputError: not_here, unknown_code, missing (urgency). PeerError as
-    for a case.
+    ConsentError where no ground carries it; InputError: not_here, unknown_code, missing (urgency).
+    PeerError as for a case.
     """
     case, _ = service.find(act.session, case_code, act.by, what=what, now=act.now)
     record = read_record(act.session, case)

@@ -18,7 +18,9 @@ from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Facts, Opening, Payload
 
 _KINDS: dict[int, str] = {number: name.removeprefix("KIND_").lower() for name, number in wire.Kind.items()}
-_URGENCIES: dict[int, str] = {number: name.removeprefix("URGENCY_").lower() for name, number in wire.Urgency.items()}
+_URGENCIES: dict[int, str] = {
+    number: name.removeprefix("URGENCY_").lower() for name, number in wire.Urgency.items()
+}
 
 
 @dataclass(frozen=True, slots=True)

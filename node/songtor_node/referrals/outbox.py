@@ -182,7 +182,7 @@ def _seal(row: Outbox, header: wire.Header, me: Identity, key: KnownKey | None, 
 
 def _take_receipt(act: Act, row: Outbox, referral: Referral, receipt: bytes) -> bool:
     try:
-        receipts.check(receipt, envelope(row), _hub_key(act.session, receipt))
+        body = receipts.check(receipt, envelope(row), _hub_key(act.session, receipt))
     except SongtorError:
         alert(act.session, "envelope.receipt", referral.reference, now=act.now, evidence=receipt)
         return False
@@ -191,6 +191,9 @@ def _take_receipt(act: Act, row: Outbox, referral: Referral, receipt: bytes) -> 
         referral.state = lifecycle.step(
             referral.state, wire.STATE_RECEIVED, lifecycle.Actor.HUB, kind=wire.KIND_REFERRAL
         ).state
+    if row.kind == wire.KIND_WITHDRAWAL and body.state in lifecycle.CLOSED:
+        # By the hub's order the other side had closed it before; the word of that went with the content.
+        referral.state, referral.held_from = body.state, 0
     return True
 
 

@@ -88,7 +88,7 @@ def as_lines(prepared: Prepared, lang: str) -> Iterator[Any]:
     yield Text(
         f"ส่งออก {sent} เก็บไว้ {kept} · {size} ไบต์ · ถึง {there} · จนถึง {until} · ถอนได้ทุกเมื่อ"
         if thai
-        else f"{sent} leave, {kept} stay · {size} bytes · to {there} · until {until} · can be withdrawn any time",
+        else f"{sent} leave, {kept} stay · {size} bytes · to {there} · until {until} · may be withdrawn",
         style="bold",
     )
 
