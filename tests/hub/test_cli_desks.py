@@ -142,6 +142,8 @@ def test_red_at_night_confirmed_and_a_hold(console: Console) -> None:
     assert console.wrong("confirm", ref, who="wan")[0] == "peer.role"
     assert console.ok("confirm", ref, who="malee")["confirmed"] is True
     assert console.ok("hold", ref, "--duty", "court_order", who="wan")["legal_hold"] == "court_order"
+    assert console.ok("release", ref, who="wan")["legal_hold"] == ""
+    assert console.wrong("release", ref, who="wan") == ("envelope.transition", ref)
 
 
 def test_what_a_person_reads(console: Console) -> None:

@@ -107,7 +107,7 @@ def test_what_the_node_decides_comes_back_into_the_inbox(new_hub: NewHub, new_co
 
 
 def test_a_rejection_is_answered_by_a_new_version(new_hub: NewHub, new_console: NewConsole) -> None:
-    """Row 30, L9: the same reference and thread, the next number; not for another's reference."""
+    """Row 30, L9: same reference and thread, next number, withdrawn together; never another's thread."""
     hub = new_hub()
     berlin = Partner(hub, "DE-02")
     ref = refer(new_console, hub)
@@ -118,6 +118,11 @@ def test_a_rejection_is_answered_by_a_new_version(new_hub: NewHub, new_console: 
     first, second = (header for header, _ in berlin.mail(wire.KIND_REFERRAL))
     assert (second.thread, second.task_version) == (first.thread, 2)
     assert state_of(hub, ref) == "received"
+    acts.withdraw(at(new_console, hub, "tsda"), ref, "withdrawn")
+    assert berlin.mail(wire.KIND_REFERRAL) == []
+    assert len(berlin.mail(wire.KIND_WITHDRAWAL)) == 2
+    with pytest.raises(ConsentError, match=r"consent\.withdrawn"):
+        acts.withdraw(at(new_console, hub, "tsda"), ref, "withdrawn")
     theirs = berlin.refer("TH-00/tsda")
     with pytest.raises(EnvelopeError, match=r"envelope\.actor"):
         refer(new_console, hub, again=theirs)

@@ -174,6 +174,15 @@ def hold(
 
 
 @app.command()
+def release(context: typer.Context, reference: Ref) -> None:
+    """เลิกเก็บ · The duty to keep has ended; what was withdrawn meanwhile is destroyed now."""
+    from songtor_hub.desks import acts
+
+    with _acting_on(context, reference) as desk:
+        acts.release(desk, reference)
+
+
+@app.command()
 def withdraw(
     context: typer.Context,
     reference: Ref,

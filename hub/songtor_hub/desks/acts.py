@@ -12,12 +12,15 @@ from sqlmodel import col
 
 from songtor_hub.desks.desk import Desk, Task, about
 from songtor_hub.desks.model import Act
+from songtor_hub.exchange.withdraw import destroy
 from songtor_hub.store.engine import reading, writing
+from songtor_hub.store.tables import recall
 from songtor_hub.store.tables import task as task_table
 from songtor_proto import lifecycle
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
 from songtor_proto.minimise import FACTS, answer_for, replies
 from songtor_proto.remit import purpose_of
+from songtor_proto.times import to_ms
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Answer, Facts, PartResult, Payload, Question, Status, Withdrawal
 
@@ -86,14 +89,20 @@ def answer(desk: Desk, text: str, words: str) -> None:
 
 
 def withdraw(desk: Desk, text: str, reason: str) -> None:
-    """Takes back what the desk itself referred: the hub's copies are destroyed, the node is told (W1 to W3).
+    """Takes back what the desk itself referred, all its versions: the hub's copies are destroyed, the node is
+    told (W1 to W3).
 
-    InputError("unknown_code") for a reason that is not in the list of cancellation reasons.
+    InputError("unknown_code") for a reason that is not in the list of cancellation reasons;
+    ConsentError("withdrawn") where it is taken back already.
     """
     _known(reason, desk.hub.policy.cancellation_reasons, "--reason")
     task = desk.referred(text)
-    header = about(task, task.recipient, wire.KIND_WITHDRAWAL)
-    desk.commit(desk.say(header, Payload(withdrawal=Withdrawal(reason=reason)), "withdrawal"))
+    versions = _versions(desk, task)
+    if not versions:
+        raise ConsentError("withdrawn", field=task.reference)
+    said = Payload(withdrawal=Withdrawal(reason=reason))
+    headers = [about(one, one.recipient, wire.KIND_WITHDRAWAL) for one in versions]
+    desk.commit(*(desk.say(header, said, "withdrawal") for header in headers))
 
 
 def hold(desk: Desk, text: str, duty: str) -> None:
@@ -105,6 +114,23 @@ def hold(desk: Desk, text: str, duty: str) -> None:
     with writing(desk.hub.engine) as connection:
         connection.execute(update(task_table).where(task_table.c.id == task.id).values(legal_hold=duty))
         desk.note(connection, desk.record(task.id, "hold"))
+
+
+def release(desk: Desk, text: str) -> None:
+    """The duty has ended. What was withdrawn meanwhile is destroyed now, and the referrer will be told (W4).
+
+    EnvelopeError("transition") where nothing is held.
+    """
+    task = desk.received(text)
+    if task.legal_hold is None:
+        raise EnvelopeError("transition", field=task.reference)
+    with writing(desk.hub.engine) as connection:
+        connection.execute(update(task_table).where(task_table.c.id == task.id).values(legal_hold=None))
+        if task.withdrawn_ms is not None:
+            destroy(connection, [task.id], to_ms(desk.now()))
+            gone = {"result": wire.RECALL_RESULT_DESTROYED, "reason": "", "told": False}
+            connection.execute(update(recall).where(recall.c.envelope_id == task.id).values(gone))
+        desk.note(connection, desk.record(task.id, "release"))
 
 
 def traced_consent(desk: Desk, text: str) -> None:
@@ -136,6 +162,15 @@ def parts(desk: Desk, task: Task) -> list[Task]:
     found = select(task_table).where(task_table.c.part_of == task.id).order_by(task_table.c.id)
     with reading(desk.hub.engine) as connection:
         return list(connection.execute(found))
+
+
+def _versions(desk: Desk, task: Task) -> list[Task]:
+    """Those of its thread that are not withdrawn yet, oldest first."""
+    standing = select(task_table).where(
+        task_table.c.thread == task.thread, task_table.c.withdrawn_ms.is_(None)
+    )
+    with reading(desk.hub.engine) as connection:
+        return list(connection.execute(standing.order_by(task_table.c.version)))
 
 
 def _result(desk: Desk, part: Task) -> PartResult:

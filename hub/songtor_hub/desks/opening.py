@@ -67,8 +67,10 @@ def open_task(desk: Desk, text: str) -> Opened:
         messages = [_read(desk, row, header) for row, header in mail if row.sealed is not None]
         desk.commit(acts=[desk.record(task.id, "opening")])
         return Opened(task, None, _with_own(desk, task, messages))
-    if task.state in _CLOSED or not mail or mail[0][0].sealed is None:
+    if task.state in _CLOSED:
         raise EnvelopeError("transition", field=task.reference)
+    if mail[0][0].sealed is None:
+        raise ConsentError("expired", field=task.reference)
     terms = mail[0][1].terms
     try:
         _check_ground(desk, task, mail[0][1])

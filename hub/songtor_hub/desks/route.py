@@ -100,7 +100,8 @@ def _part(desk: Desk, opened: Opened, recipient: str, lang: str) -> Part:
         ),
     )
     said = Referral(facts=disclosure.facts, absent=disclosure.absent, referrer=referral.referrer)
-    return Part(recipient, header.reference, disclosure, desk.say(header, Payload(referral=said), "referral"))
+    saying = desk.say(header, Payload(referral=said), "routed", of=task.id)
+    return Part(recipient, header.reference, disclosure, saying)
 
 
 def _ground(terms: wire.Terms) -> Grant:
