@@ -22,7 +22,7 @@ _THAI = re.compile(r"[\u0e00-\u0e7f]")
 
 
 class Codes(NamedTuple):
-    """`raised`: those that stand in a call; `possible`: also what a call may take from elsewhere in its file."""
+    """`raised`: those that stand in a call; `possible`: also what it may take from elsewhere in its file."""
 
     raised: set[str]
     possible: set[str]

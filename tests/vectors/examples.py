@@ -6,9 +6,11 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterator
+from uuid import UUID
 
+from songtor_proto.comparison import open_digest
 from songtor_proto.consent import record_digest
-from songtor_proto.envelope import check, layout
+from songtor_proto.envelope import check, layout, uuid7
 from songtor_proto.identity import directory, fingerprint, statement
 from songtor_proto.identity import renewal as renewals
 from songtor_proto.identity.invitation import to_text
@@ -18,15 +20,16 @@ from songtor_proto.translog.tree import leaf_hash, node_hash
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.directory_pb2 import KeyStatement
 from songtor_proto.wire.receipt_pb2 import GroupHead, Receipt, ReceiptBody
+from tests.support.keys import seeded
 from tests.vectors import deliveries, directories, envelopes, log, receipts, statements, terms
-from tests.vectors.cast import DESK, HUB, NETWORK, NODE, NOW, sealing_key, signing_key
+from tests.vectors.cast import DESK, HUB, NETWORK, NODE, NOW, NOW_MS, sealing_key, signing_key
 from tests.vectors.headers import recall_receipt
 from tests.vectors.hpke import open_by_hand
 from tests.vectors.invitations import invitation
 from tests.vectors.kept import Kept
 from tests.vectors.markdown import block, fields, hexes
 from tests.vectors.renewals import renewal
-from tests.vectors.sealing import REFERENCE, encode
+from tests.vectors.sealing import REFERENCE, TASK, encode
 from tests.vectors.sealing import sign as signed
 
 HEAD = """\
@@ -121,6 +124,11 @@ def _keys(kept: Kept) -> Iterator[str]:
 
 
 def _envelope(kept: Kept) -> Iterator[str]:
+    yield "## E4: an id"
+    yield f"Milliseconds {NOW_MS} and 80 random bits, of which the lowest 74 stay; version 7, variant 10:"
+    random = seeded("task")(10)
+    yield block(NOW_MS.to_bytes(6, "big").hex(), random.hex(), UUID(bytes=TASK).hex, str(UUID(bytes=TASK)))
+
     yield "## C2: the digest of a consent record"
     record = json.dumps(terms.RECORD, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     yield "The record, its SHA-256, the salt, and SHA-256(salt ‖ digest):"
@@ -195,6 +203,13 @@ def _hub() -> Iterator[str]:
     data = said.SerializeToString(deterministic=True)
     yield f"{NODE}'s signature over PAE(`{DELIVERY_TYPE}`, that):"
     yield block(signing_key(NODE).sign(DELIVERY_TYPE, data).hex())
+
+    yield "## D9: comparing open tasks"
+    tasks = [(TASK, wire.STATE_RECEIVED), (uuid7(NOW_MS + 1, seeded("other")), wire.STATE_ON_HOLD)]
+    yield "Two open tasks, received and on-hold, and SHA-256 of both lines:"
+    yield block(
+        *(task.hex() + state.to_bytes(4, "big").hex() for task, state in tasks), open_digest(tasks).hex()
+    )
 
     yield "## T2: a leaf of the log"
     vector = next(iter(log.vectors(Kept())))
