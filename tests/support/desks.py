@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
-from google.protobuf.message import Message
 from sqlalchemy import select
 
 from songtor_hub.bootstrap import Hub
@@ -219,7 +218,3 @@ def row_of(hub: Hub, ref: str) -> Any:
 
 def state_of(hub: Hub, ref: str) -> str:
     return wire.State.Name(row_of(hub, ref).state)[6:].lower()
-
-
-def has(message: Message, text: str) -> bool:
-    return text.encode() in message.SerializeToString()
