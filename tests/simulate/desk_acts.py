@@ -189,12 +189,12 @@ def _recipients(world: World, task: Row[Any]) -> list[str]:
 
 def _refer_to_node(world: World, again: str, to: str = "") -> None:
     to = to or world.plan.choice(list(world.seats))
-    content, marks = draw_centre_case(world.plan, world.marks, to)
+    file, content = draw_centre_case(world.plan, world.marks, to)
     what = f"shares {again} again, with {to}" if again else f"refers to {to}"
     rows = world.desk_act(
         "tsda",
         what,
-        lambda at: refer_to_node.send(at, refer_to_node.prepare(at, content, to, again=again)),
+        lambda at: refer_to_node.send(at, refer_to_node.prepare(at, file, to, again=again)),
         fine=(*_UNREACHABLE, "envelope.task_version"),
     )
-    world.remember(rows, wire.KIND_REFERRAL, "TH-00/tsda", {"centre": marks})
+    world.remember(rows, wire.KIND_REFERRAL, "TH-00/tsda", content)

@@ -188,8 +188,8 @@ def draw_ticks(random: Random, agreed: Agreed) -> frozenset[str] | None:
     return frozenset(code for code in sorted(agreed.categories) if random.random() < 0.8)
 
 
-def draw_centre_case(random: Random, marks: Marks, to: str) -> tuple[bytes, frozenset[str]]:
-    """A case of the centre's own for a node, as its file, and the marks that may go there."""
+def draw_centre_case(random: Random, marks: Marks, to: str) -> tuple[bytes, dict[str, frozenset[str]]]:
+    """A case of the centre's own for a node, as its file, and the marks that may go there, by category."""
     rules = policy()
     purpose = random.choice([one for one in rules.purposes.values() if one.node])
     useful = [*purpose.needs, *purpose.useful]
@@ -229,6 +229,6 @@ def draw_centre_case(random: Random, marks: Marks, to: str) -> tuple[bytes, froz
     agreed = Agreed("", purpose.code, categories | rules.always, (to,), alone=False)
     may = may_leave(agreed, to, ticked, frozenset())
     content = yaml.safe_dump(file, allow_unicode=True, sort_keys=False).encode()
-    return content, frozenset(mark for code, mark in texts.items() if code in may)
+    return content, {code: frozenset({mark}) for code, mark in texts.items() if code in may}
 
 

@@ -54,10 +54,10 @@ class Line:
             self.late.append(lambda: _ignored(ask))
         if fate in (Fate.LOST, Fate.LATE):
             raise LinkError("unavailable")
-        if fate is Fate.DOUBLED:
-            _ignored(ask)
         try:
             given = ask()
+            if fate is Fate.DOUBLED:
+                _ignored(ask)
         except SongtorError as error:
             raise _as_caller_sees(error) from None
         finally:

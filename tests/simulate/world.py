@@ -185,12 +185,9 @@ class World:
                 seat.tripwire.point()
             except SongtorError as error:
                 refused = error
-        self.tell(f"{name} {what}" + (f": {refused}" if refused else ""))
-        if refused:
-            if refused.code not in fine:
-                raise Broken(f"{name} {what}: {refused} {refused.detail}") from refused
-            return None
-        return self.outbox(name, after=(last[0].sequence or 0) if last else 0)
+        rows = self.outbox(name, after=(last[0].sequence or 0) if last else 0)
+        self.tell(f"{name} {what}" + (f": {refused}" if refused else _named(rows)))
+        return None if _is_refused(f"{name} {what}", refused, fine) else rows
 
     def outbox(self, name: str, after: int = 0) -> list[Outbox]:
         with reading(self.seats[name].node.engine) as session:
@@ -214,13 +211,9 @@ class World:
         except SongtorError as error:
             refused = error
         self.server.console_tripwire.arm(0)
-        self.tell(f"{desk} {what}" + (f": {refused}" if refused else ""))
-        if refused:
-            if refused.code not in fine:
-                raise Broken(f"{desk} {what}: {refused} {refused.detail}") from refused
-            return None
-        after = last[0].sequence if last else 0
-        return [row for row in self.desk_envelopes(after) if row.sender == address]
+        rows = [row for row in self.desk_envelopes(last[0].sequence if last else 0) if row.sender == address]
+        self.tell(f"{desk} {what}" + (f": {refused}" if refused else _named(rows)))
+        return None if _is_refused(f"{desk} {what}", refused, fine) else rows
 
     def desk_envelopes(self, after: int = 0) -> list[Row[Any]]:
         with reading_hub(self.server.hub.engine) as connection:
@@ -268,3 +261,16 @@ class World:
         self.server.tripwire.arm(0)
         if self.server.crashes > crashes:
             self.tell("the hub died")
+
+
+def _is_refused(what: str, refused: SongtorError | None, fine: Sequence[str]) -> bool:
+    if refused is not None and refused.code not in fine:
+        raise Broken(f"{what}: {refused} {refused.detail}") from refused
+    return refused is not None
+
+
+def _named(rows: Sequence[Any]) -> str:
+    """The envelopes that an act caused, as the trace calls them."""
+    headers = [wire.Header.FromString(row.header) for row in rows]
+    said = [f"{wire.Kind.Name(one.kind)[5:].lower()} of {one.reference} to {one.recipient}" for one in headers]
+    return f" ({', '.join(said)})" if said else ""
