@@ -20,7 +20,7 @@ from songtor_hub.cli.options import Options
 from songtor_proto.errors import InputError, SongtorError
 from songtor_web import log
 
-ROOMS: tuple[str, ...] = ("founding", "seats", "desk_keys", "officers", "desks", "liaison", "serve")
+ROOMS: tuple[str, ...] = ("founding", "seats", "desk_keys", "officers", "desks", "onward", "liaison", "serve")
 
 app = typer.Typer(
     help="ศูนย์กลางของเครือข่ายส่งต่อ · The centre of a Songtor network",
