@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 from sqlmodel import select
 
 from songtor_node.cases import service
@@ -62,18 +63,19 @@ def list_(context: typer.Context) -> None:
 @referral.command()
 def show(context: typer.Context, reference: Reference) -> None:
     """Show a referral with all that was said. / ดูเรื่องที่ส่งต่อ"""
-    with at_work(context) as (given, now):
-        versions = [_version(now, one, given.lang) for one in find.thread(now, reference, what="referral")]
-    given.show(
-        {"reference": versions[0]["reference"], "versions": versions},
-        *(line for one in versions for line in _sheet(one, given)),
-    )
+    with at_work(context) as work:
+        lang = work.console.lang
+        versions = [
+            _version(work.act, one, lang) for one in find.thread(work.act, reference, what="referral")
+        ]
+        lines = [line for one in versions for line in _sheet(one, work.console)]
+        work.say({"reference": versions[0]["reference"], "versions": versions}, *lines)
 
 
 def openings(context: typer.Context, about: Annotated[str, typer.Argument(metavar="REF|CASE")]) -> None:
     """Who opened what was sent, when and for what: may be shown to the client. / ใครเปิดดูเรื่อง"""
-    with at_work(context) as (given, now):
-        tasks = {one.task: one.reference for one in _about(now, about)}
+    with at_work(context) as work:
+        tasks = {one.task: one.reference for one in _about(work.act, about)}
         found = [
             {
                 "reference": tasks[row.task],
@@ -83,18 +85,39 @@ def openings(context: typer.Context, about: Annotated[str, typer.Argument(metava
                 "desk_kind": opening.desk_kind,
                 "purpose": opening.purpose,
             }
-            for row, opening in history.openings(now.session, tasks)
+            for row, opening in history.openings(work.act.session, tasks)
         ]
-    roles, lang = vocabulary().hub_roles, given.lang
+        work.say(found, _openings_table(found, work.console))
+
+
+def recall_(context: typer.Context, reference: Reference) -> None:
+    """What became of every copy of what was taken back. / ใบรับรองการทำลาย"""
+    with at_work(context) as work:
+        found: list[dict[str, Any]] = [
+            {
+                "version": one.version,
+                "place": copy.place,
+                "result": _RESULTS.get(copy.result, str(copy.result)),
+                "reason": copy.reason,
+                "copy": copy.envelope_id.hex(),
+            }
+            for one in find.thread(work.act, reference, what="recall")
+            for copy in recall.copies(work.act.session, one)
+        ]
+        rows = [(one["copy"][-8:], one["place"], one["result"], one["reason"]) for one in found]
+        headings = [("สำเนา", "copy"), ("ที่ไหน", "where"), ("ผล", "result"), ("เหตุผล", "reason")]
+        work.say(found, work.console.table(headings, rows))
+
+
+def _openings_table(found: Sequence[dict[str, str]], given: Console) -> Table:
+    roles, purposes, lang = vocabulary().hub_roles, policy().purposes, given.lang
     rows = [
         (
             one["opened"][:16].replace("T", " "),
             one["reference"],
             one["by"],
             roles[one["role"]].label(lang) if one["role"] in roles else one["role"],
-            policy().purposes[one["purpose"]].label(lang)
-            if one["purpose"] in policy().purposes
-            else one["purpose"],
+            purposes[one["purpose"]].label(lang) if one["purpose"] in purposes else one["purpose"],
         )
         for one in found
     ]
@@ -105,26 +128,7 @@ def openings(context: typer.Context, about: Annotated[str, typer.Argument(metava
         ("ใคร", "who"),
         ("เพื่ออะไร", "what for"),
     ]
-    given.show(found, given.table(headings, rows))
-
-
-def recall_(context: typer.Context, reference: Reference) -> None:
-    """What became of every copy of what was taken back. / ใบรับรองการทำลาย"""
-    with at_work(context) as (given, now):
-        found: list[dict[str, Any]] = [
-            {
-                "version": one.version,
-                "place": copy.place,
-                "result": _RESULTS.get(copy.result, str(copy.result)),
-                "reason": copy.reason,
-                "copy": copy.envelope_id.hex(),
-            }
-            for one in find.thread(now, reference, what="recall")
-            for copy in recall.copies(now.session, one)
-        ]
-    rows = [(one["copy"][-8:], one["place"], one["result"], one["reason"]) for one in found]
-    headings = [("สำเนา", "copy"), ("ที่ไหน", "where"), ("ผล", "result"), ("เหตุผล", "reason")]
-    given.show(found, given.table(headings, rows))
+    return given.table(headings, rows)
 
 
 def _about(now: Act, about: str) -> Sequence[Referral]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -35,12 +36,32 @@ Agreed = Annotated[
 ]
 
 
+@dataclass(slots=True)
+class Work:
+    """One act, and what is said of it once it is stored."""
+
+    console: Console
+    act: Act
+    data: Any = None
+    lines: Sequence[object] = ()
+
+    def say(self, data: Any, *lines: object) -> None:
+        self.data, self.lines = data, lines
+
+    def done(self, referral: Referral, th: str, en: str, **more: Any) -> None:
+        data = {**history.referral_data(referral, self.act.now), **more}
+        self.say(data, f"{referral.reference}: {self.console.choose(th, en)}")
+
+
 @contextmanager
-def at_work(context: typer.Context) -> Iterator[tuple[Console, Act]]:
-    """One act of the worker of --as, stored as a whole."""
+def at_work(context: typer.Context) -> Iterator[Work]:
+    """One act of the worker of --as, stored as a whole; nothing is said before it is."""
     given = console(context)
-    with given.node() as node, act(node) as now:
-        yield given, now
+    with given.node() as node:
+        with act(node) as now:
+            work = Work(given, now)
+            yield work
+        given.show(work.data, *work.lines)
 
 
 def refer(
@@ -58,11 +79,11 @@ def refer(
 ) -> None:
     """Refer a case: first look at it with --dry-run. / ส่งต่อเรื่อง ดูก่อนด้วย --dry-run"""
     wish = _wish(to, purpose, tick, untick, clear, consent, sight, urgency)
-    with at_work(context) as (given, now):
+    with at_work(context) as work:
         if dry_run:
-            _show_draft(given, acts.prepare(now, case, wish))
+            _show_draft(work, acts.prepare(work.act, case, wish))
         else:
-            _told(given, acts.refer(now, case, wish), "ส่งเข้าคิวแล้ว", "queued")
+            work.done(acts.refer(work.act, case, wish), "ส่งเข้าคิวแล้ว", "queued")
 
 
 def again(
@@ -79,24 +100,24 @@ def again(
     dry_run: DryRun = False,
 ) -> None:
     """Send a new version: after a rejection, wider, or in graver danger. / ส่งฉบับใหม่"""
-    with at_work(context) as (given, now):
-        before = find.sent(now, reference, what="again")
+    with at_work(context) as work:
+        before = find.sent(work.act, reference, what="again")
         wish = _wish(
             to or before.peer, purpose or before.purpose, tick, untick, clear, consent, sight, urgency
         )
         if dry_run:
-            _show_draft(given, acts.prepare(now, _case_of(now, before), wish))
+            _show_draft(work, acts.prepare(work.act, _case_of(work.act, before), wish))
         else:
-            _told(given, acts.again(now, reference, wish), "ส่งฉบับใหม่เข้าคิวแล้ว", "a new version is queued")
+            work.done(acts.again(work.act, reference, wish), "ส่งฉบับใหม่เข้าคิวแล้ว", "a new version is queued")
 
 
 def answer(
     context: typer.Context, reference: Reference, text: str, give: Give = None, clear: Clear = None
 ) -> None:
     """Answer a question. / ตอบคำถาม"""
-    with at_work(context) as (given, now):
-        done = acts.answer(now, reference, text, give=_codes(give), cleared=_codes(clear))
-        _told(given, done, "ตอบแล้ว", "answered")
+    with at_work(context) as work:
+        done = acts.answer(work.act, reference, text, give=_codes(give), cleared=_codes(clear))
+        work.done(done, "ตอบแล้ว", "answered")
 
 
 def cancel(
@@ -105,8 +126,8 @@ def cancel(
     reason: Annotated[str, typer.Option(help="no_longer_needed, duplicate, entered_in_error ...")],
 ) -> None:
     """Cancel what you referred. / ยกเลิก"""
-    with at_work(context) as (given, now):
-        _told(given, acts.cancel(now, reference, reason), "ยกเลิกแล้ว", "cancelled")
+    with at_work(context) as work:
+        work.done(acts.cancel(work.act, reference, reason), "ยกเลิกแล้ว", "cancelled")
 
 
 def withdraw(
@@ -120,22 +141,22 @@ def withdraw(
     """The client takes it back: it is destroyed wherever it went. / ถอนความยินยอม"""
     if bool(reference) == bool(consent):
         raise InputError("usage", field="consent")
-    with at_work(context) as (given, now):
+    with at_work(context) as work:
         taken = (
-            acts.withdraw_ground(now, consent, person=by)
+            acts.withdraw_ground(work.act, consent, person=by)
             if consent
-            else acts.withdraw(now, reference, person=by)
+            else acts.withdraw(work.act, reference, person=by)
         )
-        data = [history.referral_data(one, now.now) for one in taken]
+        data = [history.referral_data(one, work.act.now) for one in taken]
         names = ", ".join(sorted({one.reference for one in taken}))
-    given.show(data, given.choose(f"ถอนแล้ว {names}", f"withdrawn {names}"))
+        work.say(data, work.console.choose(f"ถอนแล้ว {names}", f"withdrawn {names}"))
 
 
 def accept(context: typer.Context, reference: Reference) -> None:
     """Take a referral on: a case is made of it. / รับเรื่อง"""
-    with at_work(context) as (given, now):
-        done, case = replies.accept(now, reference)
-        _told(given, done, f"รับแล้ว เคส {case.code}", f"accepted, case {case.code}", case=case.code)
+    with at_work(context) as work:
+        done, case = replies.accept(work.act, reference)
+        work.done(done, f"รับแล้ว เคส {case.code}", f"accepted, case {case.code}", case=case.code)
 
 
 def decline(
@@ -144,20 +165,20 @@ def decline(
     reason: Annotated[str, typer.Option(help=", ".join(policy().rejection_reasons))],
 ) -> None:
     """Decline a referral. / ไม่รับเรื่อง"""
-    with at_work(context) as (given, now):
-        _told(given, replies.decline(now, reference, reason), "ตอบไม่รับแล้ว", "declined")
+    with at_work(context) as work:
+        work.done(replies.decline(work.act, reference, reason), "ตอบไม่รับแล้ว", "declined")
 
 
 def start(context: typer.Context, reference: Reference) -> None:
     """Work on it has begun. / เริ่มดำเนินการ"""
-    with at_work(context) as (given, now):
-        _told(given, replies.start(now, reference), "เริ่มแล้ว", "in progress")
+    with at_work(context) as work:
+        work.done(replies.start(work.act, reference), "เริ่มแล้ว", "in progress")
 
 
 def ask(context: typer.Context, reference: Reference, text: str, clear: Clear = None) -> None:
     """Ask whoever referred it. / ถามผู้ส่ง"""
-    with at_work(context) as (given, now):
-        _told(given, replies.ask(now, reference, text, cleared=_codes(clear)), "ถามแล้ว", "asked")
+    with at_work(context) as work:
+        work.done(replies.ask(work.act, reference, text, cleared=_codes(clear)), "ถามแล้ว", "asked")
 
 
 def complete(
@@ -170,9 +191,9 @@ def complete(
     agreed: Agreed = False,
 ) -> None:
     """Report the outcome. / รายงานผล"""
-    with at_work(context) as (given, now):
+    with at_work(context) as work:
         done = replies.complete(
-            now,
+            work.act,
             reference,
             outcome,
             words=text,
@@ -180,7 +201,7 @@ def complete(
             cleared=_codes(clear),
             traced_person_consented=agreed,
         )
-        _told(given, done, "รายงานผลแล้ว", "reported")
+        work.done(done, "รายงานผลแล้ว", "reported")
 
 
 def fail(
@@ -190,9 +211,9 @@ def fail(
     agreed: Agreed = False,
 ) -> None:
     """It could not be carried through. / ดำเนินการไม่สำเร็จ"""
-    with at_work(context) as (given, now):
-        done = replies.fail(now, reference, reason, traced_person_consented=agreed)
-        _told(given, done, "แจ้งผลแล้ว", "reported")
+    with at_work(context) as work:
+        done = replies.fail(work.act, reference, reason, traced_person_consented=agreed)
+        work.done(done, "แจ้งผลแล้ว", "reported")
 
 
 def hold(
@@ -201,8 +222,8 @@ def hold(
     duty: Annotated[str, typer.Option(help=", ".join(policy().duties_to_keep))],
 ) -> None:
     """The law wants it kept, whoever takes it back. / กฎหมายให้เก็บไว้"""
-    with at_work(context) as (given, now):
-        _told(given, replies.hold(now, reference, duty), "บันทึกแล้ว", "recorded")
+    with at_work(context) as work:
+        work.done(replies.hold(work.act, reference, duty), "บันทึกแล้ว", "recorded")
 
 
 def _wish(
@@ -232,16 +253,12 @@ def _codes(given: Sequence[str] | None) -> frozenset[str]:
     return frozenset(code for part in given or () for code in part.split(",") if code)
 
 
-def _case_of(now: Act, referral: Referral) -> str:
+def _case_of(act: Act, referral: Referral) -> str:
     if referral.case_id is None:
         raise InputError("not_here", field="case")
-    return now.session.get_one(Case, referral.case_id).code
+    return act.session.get_one(Case, referral.case_id).code
 
 
-def _show_draft(given: Console, prepared: Prepared) -> None:
-    given.show(preview.as_data(prepared, given.lang), *preview.as_lines(prepared, given.lang))
-
-
-def _told(given: Console, done: Referral, th: str, en: str, **more: Any) -> None:
-    data = {**history.referral_data(done, done.created_at), **more}
-    given.show(data, f"{done.reference}: {given.choose(th, en)}")
+def _show_draft(work: Work, prepared: Prepared) -> None:
+    lang = work.console.lang
+    work.say(preview.as_data(prepared, lang), *preview.as_lines(prepared, lang))

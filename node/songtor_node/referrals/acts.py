@@ -21,6 +21,7 @@ from songtor_node.referrals.act import Act
 from songtor_node.referrals.compose import Draft, Intent, compose, compose_answer, require_cleared
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_proto import lifecycle, reference
+from songtor_proto.address import Address
 from songtor_proto.consent import withdrawal_stops
 from songtor_proto.envelope import uuid7
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
@@ -61,11 +62,12 @@ class Prepared:
 def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview") -> Prepared:
     """What would leave, from the case as it is now.
 
-    ConsentError where no ground carries it; InputError: not_here, unknown_code, missing (urgency).
+    ConsentError where no ground carries it; InputError: address, not_here, unknown_code, missing (urgency).
     PeerError as for a case.
     """
     case, _ = service.find(act.session, case_code, act.by, what=what, now=act.now)
     record = read_record(act.session, case)
+    Address.parse(wish.to)
     if wish.purpose not in act.policy.purposes:
         raise InputError("unknown_code", field="purpose")
     if not act.policy.categories.keys() >= wish.tick | wish.untick:
