@@ -135,6 +135,7 @@ def test_a_writer_that_waits_too_long_is_told(engine: Engine) -> None:
             other.exec_driver_sql("PRAGMA busy_timeout = 50")
         else:
             other.exec_driver_sql("SET lock_timeout = 50")
+            other.commit()
         other.close()
         with pytest.raises(StoreError, match=r"store\.busy"), writing(engine):
             pass

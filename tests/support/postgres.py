@@ -19,6 +19,9 @@ _numbers = itertools.count()
 def new_postgresql() -> Iterator[Callable[[], str]]:
     """Each call makes an empty database and gives its `postgresql://` address."""
     with _server() as server:
+        # (Tests of what a crash leaves behind kill a hub, never this server.)
+        server.psql("ALTER SYSTEM SET fsync = off")
+        server.psql("SELECT pg_reload_conf()")
 
         def new() -> str:
             name = f"test_{next(_numbers)}"
