@@ -29,7 +29,7 @@ $(VENV): requirements.lock tools/editable.txt tools/uv.txt tools/bootstrap $(PRO
 venv: $(VENV) ## .venv, with everything
 
 demo: $(VENV) ## a whole network on this machine, from enrolment to outcome (KEEP=1 leaves it running)
-	@$(PY) tests/demo/run.py $(if $(KEEP),--keep)
+	@$(PY) -m tests.demo.run $(if $(KEEP),--keep)
 
 test: $(VENV) ## all tests: first those that need the machine to themselves, then the rest side by side (ARGS=…)
 	@$(PY) -m pytest -q -m serial $(ARGS) || [ $$? = 5 ]

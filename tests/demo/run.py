@@ -1,0 +1,80 @@
+"""`make demo`: one evening of the network, told as it happens, and the proof at its end.
+
+Exit code 0 only if all is as told. `--keep` leaves everything running until Ctrl-C and says where.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.demo import afterwards
+from tests.demo.ledger import Ledger
+from tests.demo.play import Play
+from tests.demo.program import Failed
+from tests.demo.prologue import MISSION
+from tests.demo.proof import Proof
+from tests.demo.stage import Stage
+from tests.demo.story import play_all, prove
+from tests.demo.teller import WIDTH, Teller
+
+HERE = Path(__file__).resolve().parents[2] / ".demo"
+
+
+async def perform(lang: str, keep: bool, console: Console) -> int:
+    stage = Stage(HERE / time.strftime("%Y%m%d-%H%M%S"), lang)
+    ledger = Ledger()
+    play = Play(stage, ledger, Proof(stage, ledger, MISSION))
+    teller = Teller(console, lang)
+    whole = False
+    try:
+        try:
+            wrong = await play_all(play, teller) or await prove(play, teller)
+        except Failed as failed:
+            wrong = [str(failed)]
+        whole = not wrong
+        console.print()
+        console.print(afterwards.verdict(wrong, play, time.monotonic() - teller.began, lang), markup=False)
+        if keep and whole:
+            console.print(afterwards.keeping(play, lang), markup=False, soft_wrap=True)
+            await asyncio.Event().wait()
+    finally:
+        await asyncio.shield(stage.close())
+        if whole:
+            shutil.rmtree(stage.folder)
+        else:
+            console.print(afterwards.left_behind(stage, lang), markup=False, soft_wrap=True)
+    return 0 if whole else 1
+
+
+async def interruptible(lang: str, keep: bool, console: Console) -> int:
+    """A SIGTERM ends it as a Ctrl-C does."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await perform(lang, keep, console)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--lang", choices=("en", "th"), default="en")
+    parser.add_argument("--keep", action="store_true")
+    given = parser.parse_args()
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        return asyncio.run(interruptible(given.lang, given.keep, console))
+    return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
