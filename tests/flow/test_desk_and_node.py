@@ -23,11 +23,10 @@ from songtor_proto import lifecycle
 from songtor_proto.errors import ConsentError
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Facts, Payload
-from tests.flow.test_referral_over_tls import join
 from tests.hub.test_refer_to_node import CASE
 from tests.support.desks import at
 from tests.support.hub import Serve
-from tests.support.linked import LinkedNode, wish
+from tests.support.linked import LinkedNode, join, wish
 
 NewConsole = Callable[..., Hub]
 NAME = "ดาวเรือง สมมติ"

@@ -60,7 +60,7 @@ def test_a_revoked_node_cannot_renew_and_keeps_its_work(network: LinkedNetwork) 
     berlin = network.node("DE-02")
     berlin.refer()
     with writing(network.hub.engine) as connection:
-        registry.revoke(connection, "DE-02", network.clock(), network.hub.random)
+        registry.revoke(connection, "DE-02", to_ms(network.clock()), network.hub.random)
     with pytest.raises(PeerError, match="revoked"):
         berlin.sync()
     network.pass_time(days=5)

@@ -34,6 +34,7 @@ from songtor_node.consents.form import ConsentForm
 from songtor_node.consents.ground import House
 from songtor_node.forms import check
 from songtor_node.link.enrol import enrol
+from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.link.place import Place
 from songtor_node.link.sync import Link, Report
 from songtor_node.referrals import acts
@@ -51,7 +52,7 @@ from songtor_proto.identity.peer import seat_of
 from songtor_proto.keyslot import CHEAP
 from songtor_proto.vocabulary import organisations, vocabulary
 from tests.support.desks import at
-from tests.support.hub import MovableClock, NewHub
+from tests.support.hub import MovableClock, NewHub, ServedHub
 from tests.support.node import PASSPHRASE, WORKERS
 
 CASE = """
@@ -215,6 +216,10 @@ class LinkedNode:
         with reading(self.node.engine) as session:
             return {one.code for one in alerts.alerts(session)}
 
+    def close(self) -> None:
+        self.link.close()
+        self.node.close()
+
     def restart(self) -> None:
         """All that the link held in memory is gone."""
         self.link.close()
@@ -278,11 +283,19 @@ def new_node(folder: Path, *, clock: Callable[[], Any]) -> Node:
     return node
 
 
+def join(hub: ServedHub, folder: Path, seat: str) -> LinkedNode:
+    """A node enrolled at a served hub, over mutual TLS on loopback; the caller closes it."""
+    node = new_node(folder / seat, clock=hub.hub.clock)
+    enrol(node, hub.invite(seat), GrpcNetwork())
+    linked = LinkedNode(node, GrpcNetwork())
+    linked.sync()
+    return linked
+
+
 @pytest.fixture
 def network(new_hub: NewHub, new_console: Callable[..., Hub], tmp_path: Path) -> Iterator[LinkedNetwork]:
     clock = MovableClock()
     linked = LinkedNetwork(new_hub(clock=clock), new_console, clock, tmp_path)
     yield linked
     for node in linked.nodes:
-        node.link.close()
-        node.node.close()
+        node.close()

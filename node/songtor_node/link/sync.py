@@ -70,8 +70,6 @@ class Link:
             outbox.reseal(now)  # what the hub has just found to be sealed to old keys
         report.sent += self.push()
         self._compare(hub)
-        with writing(self._node.engine) as session:
-            keep(session, LAST_CONTACT, str(to_ms(self._node.clock())))
         return report
 
     def connect(self) -> Hub:
@@ -132,11 +130,11 @@ class Link:
     def take(self, answer: FetchResponse) -> int:
         """Stores what came, its effects and the cursor in one transaction (D6); then says so to the hub
         (D7)."""
-        if answer.deliveries:
-            with act(self._node) as now:
-                for delivery in answer.deliveries:
-                    inbox.receive(now, delivery.envelope)
-                keep(now.session, CURSOR, str(answer.cursor))
+        with act(self._node) as now:
+            for delivery in answer.deliveries:
+                inbox.receive(now, delivery.envelope)
+            keep(now.session, CURSOR, str(answer.cursor))
+            keep(now.session, LAST_CONTACT, str(to_ms(now.now)))
         self._acknowledge()
         return len(answer.deliveries)
 

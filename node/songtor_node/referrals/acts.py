@@ -115,13 +115,14 @@ def again(act: Act, text: str, wish: Wish) -> Referral:
     prepared = prepare(act, case.code, wish, what="again")
     task = uuid7(to_ms(act.now), act.random)
     known = [version for version in _thread(act, before) if not _was_refused(act, version)]
-    if not known:  # the hub never had one: the thread begins anew
+    if known and known[-1].state in OPEN:
+        if known[-1].peer != wish.to:
+            _say_cancelled(act, known[-1], "new_version")
+        known[-1].state, known[-1].reason = wire.STATE_CANCELLED, "new_version"
+        known = [version for version in known if not _was_refused(act, version)]
+    if not known:  # the hub never had one, and never will: the thread begins anew
         return _send(act, prepared, task, thread=task, version=1, text=before.reference)
     last = known[-1]
-    if last.state in OPEN:
-        if last.peer != wish.to:
-            _say_cancelled(act, last, "new_version")
-        last.state, last.reason = wire.STATE_CANCELLED, "new_version"
     return _send(act, prepared, task, thread=last.thread, version=last.version + 1, text=before.reference)
 
 

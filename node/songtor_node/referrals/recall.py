@@ -38,7 +38,9 @@ def withdraw(
         return
     left = outbox.may_have_left(act, referral)
     outbox.recall_waiting(act, referral)
-    moved = step(referral.state, state, Actor.REFERRER, kind=wire.KIND_WITHDRAWAL)
+    # What the hub refused is a draft again, and ends as what never left.
+    before = wire.STATE_REQUESTED if referral.state == wire.STATE_DRAFT else referral.state
+    moved = step(before, state, Actor.REFERRER, kind=wire.KIND_WITHDRAWAL)
     referral.state, referral.held_from = moved.state, moved.held_from
     referral.withdrawn_at, referral.reason = act.now, referral.reason or reason
     destroy(act, referral)
