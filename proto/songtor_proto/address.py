@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from songtor_proto.errors import InputError
 
@@ -33,10 +34,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        seat, slash, desk = text.partition("/")
-        if slash and not desk:
-            raise InputError("address")
-        return cls(seat, desk)
+        return _parsed(text)
 
     def __str__(self) -> str:
         return f"{self.seat}/{self.desk}" if self.desk else self.seat
@@ -67,3 +65,12 @@ class Address:
     def province(self) -> str:
         """The province's number where the desk has one, else empty."""
         return self.desk.partition("-")[2]
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Address:
+    """A network has few addresses, and every message names two."""
+    seat, slash, desk = text.partition("/")
+    if slash and not desk:
+        raise InputError("address")
+    return Address(seat, desk)

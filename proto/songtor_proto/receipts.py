@@ -13,8 +13,8 @@ from google.protobuf.message import DecodeError
 from songtor_proto.envelope.check import digest
 from songtor_proto.errors import EnvelopeError, PeerError
 from songtor_proto.identity.keys import SigningKey, verify
-from songtor_proto.translog.proof import check_inclusion, inclusion
-from songtor_proto.translog.tree import Frontier, in_memory, leaf_hash
+from songtor_proto.translog.proof import check_inclusion, inclusion_of_all
+from songtor_proto.translog.tree import leaf_hash
 from songtor_proto.wire.envelope_pb2 import Envelope, Header
 from songtor_proto.wire.receipt_pb2 import DeliveryReceipt, GroupHead, Receipt, ReceiptBody
 
@@ -32,18 +32,19 @@ def group(bodies: Sequence[ReceiptBody], key: SigningKey, version: int, now_ms: 
         return []
     leaves = [body.SerializeToString(deterministic=True) for body in bodies]
     hashes = [leaf_hash(leaf) for leaf in leaves]
+    root, paths = inclusion_of_all(hashes)
     head = GroupHead(
-        root=Frontier().grow(hashes)[0].root(),
+        root=root,
         count=len(leaves),
         committed_ms=now_ms,
         signing_key_version=version,
     ).SerializeToString(deterministic=True)
-    signature, subtree = key.sign(GROUP_TYPE, head), in_memory(hashes)
+    signature = key.sign(GROUP_TYPE, head)
     return [
         Receipt(
             body=leaf,
             index=index,
-            path=inclusion(index, len(leaves), subtree),
+            path=paths[index],
             group=head,
             signature=signature,
         ).SerializeToString(deterministic=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from songtor_proto.address import Address
 from songtor_proto.errors import ConsentError
 from songtor_proto.vocabulary import Policy, Purpose
@@ -21,6 +23,7 @@ def impersonal(policy: Policy) -> frozenset[str]:
     return frozenset(code for code, category in policy.categories.items() if category.level < 2)
 
 
+@lru_cache(maxsize=1024)
 def may_receive(policy: Policy, purpose: str, recipient: str) -> bool:
     """Whether a referral for this purpose may be addressed there at all."""
     rule, address = purpose_of(policy, purpose), Address.parse(recipient)
@@ -33,6 +36,7 @@ def of_use(policy: Policy, purpose: str) -> frozenset[str]:
     return policy.always | {*rule.needs, *rule.useful}
 
 
+@lru_cache(maxsize=1024)
 def allowed(policy: Policy, purpose: str, recipient: str) -> frozenset[str]:
     """Categories that the policy lets this recipient have; none where it may not receive this purpose.
 

@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songtor_proto.errors import InputError, PeerError, StoreError
-from songtor_proto.translog.proof import check_consistency, check_inclusion, consistency, inclusion
+from songtor_proto.translog.proof import (
+    check_consistency,
+    check_inclusion,
+    consistency,
+    inclusion,
+    inclusion_of_all,
+)
 from songtor_proto.translog.tree import (
     EMPTY_ROOT,
     Frontier,
@@ -301,3 +307,12 @@ def test_who_knows_no_earlier_head_is_sent_no_proof() -> None:
     """T5: from size 0 there is nothing to prove, and a proof of it is refused."""
     assert consistency(0, 8, in_memory(hashes(8))) == []
     assert not extends(0, EMPTY_ROOT, 8, mth(hashes(8)), [])
+
+
+def test_all_paths_at_once_are_each_leafs_own() -> None:
+    """D2: for groups of every size up to past a few powers of two."""
+    for size in range(1, 40):
+        leaves = [leaf_hash(bytes([number])) for number in range(size)]
+        root, paths = inclusion_of_all(leaves)
+        assert root == Frontier().grow(leaves)[0].root()
+        assert paths == [inclusion(index, size, in_memory(leaves)) for index in range(size)]

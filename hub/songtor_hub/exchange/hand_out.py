@@ -12,6 +12,7 @@ from songtor_proto.wire.exchange_pb2 import Delivery, FetchRequest, FetchRespons
 from songtor_proto.wire.receipt_pb2 import Delivered
 
 MAX_DELIVERIES = 64
+ARRIVALS = 1000  # that one look takes in
 MAX_BYTES = 3_900_000  # of one answer, so that all of it is below a message's 4 MiB
 
 _now: BindParameter[int] = bindparam("now_ms")
@@ -24,7 +25,12 @@ _AFTER = (
     .limit(bindparam("limit"))
 )
 _LAST = select(func.max(envelope.c.sequence))
-_MAILBOXES = select(envelope.c.mailbox).where(envelope.c.sequence > bindparam("after")).distinct()
+_NEWER = (
+    select(envelope.c.sequence, envelope.c.mailbox)
+    .where(envelope.c.sequence > bindparam("after"))
+    .order_by(envelope.c.sequence)
+    .limit(ARRIVALS)
+)
 _DELIVERED = (
     update(envelope)
     .where(
@@ -57,11 +63,11 @@ def after(connection: Connection, mailbox: str, request: FetchRequest, now_ms: i
 
 
 def arrivals(connection: Connection, last: int | None) -> tuple[int, Collection[str]]:
-    """The last sequence of all, and the mailboxes that got something after `last`."""
-    newest = connection.scalar(_LAST) or 0
-    if last is None or newest == last:
-        return newest, ()
-    return newest, connection.scalars(_MAILBOXES, {"after": last}).all()
+    """Up to where it has looked, and the mailboxes that got something after `last`; after None none."""
+    if last is None:
+        return connection.scalar(_LAST) or 0, ()
+    rows = connection.execute(_NEWER, {"after": last}).all()
+    return (rows[-1].sequence if rows else last), {row.mailbox for row in rows}
 
 
 def delivered(connection: Connection, seat: str, stored: Iterable[Delivered], now_ms: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, literal_column, select, update
 
 from songtor_hub import translog
 from songtor_hub.addresses import HUB
@@ -25,6 +25,7 @@ from songtor_proto.wire.envelope_pb2 import (
     KIND_RECALL_RECEIPT,
     KIND_WITHDRAWAL,
     STATE_CANCELLED,
+    STATE_RECEIVED,
     Envelope,
     Header,
     Kind,
@@ -34,7 +35,8 @@ from songtor_proto.wire.payload_pb2 import Payload, Withdrawal
 
 COPIES = 64  # of one recall receipt: its header holds them all (P3)
 
-_ENDED = (envelope.c.expires_ms > 0) & envelope.c.sealed.is_not(None)
+# (A bound 0 would hide from SQLite that the partial index fits.)
+_ENDED = (envelope.c.expires_ms > literal_column("0")) & envelope.c.sealed.is_not(None)
 _HELD = select(task.c.id).where(task.c.legal_hold.is_not(None))
 _UNCONFIRMED = select(task.c.id).where(
     task.c.confirmed.is_(False), task.c.confirm_by_ms.is_not(None), task.c.withdrawn_ms.is_(None)
@@ -85,8 +87,8 @@ class Recalls:
             .where(recall.c.asked.is_(False))
         ).all()
         for row in rows:
-            entry = directory.latest(connection, row.holder)
-            if entry is None or entry.revoked:
+            entry = _entry(connection, row.holder)
+            if entry is None:
                 continue
             keys = KeyStatement.FromString(entry.statement)
             header = self._header(row, KIND_WITHDRAWAL, row.holder, now)
@@ -102,6 +104,8 @@ class Recalls:
         for withdrawal in connection.scalars(news).all():
             asked = select(envelope.c.task).where(envelope.c.id == withdrawal).scalar_subquery()
             row = connection.execute(select(task).where(task.c.id == asked)).one()
+            if not is_desk(row.referrer) and _entry(connection, row.referrer) is None:
+                continue
             copies = connection.execute(
                 select(recall).where(recall.c.withdrawal == withdrawal).order_by(recall.c.envelope_id)
             ).all()
@@ -130,6 +134,12 @@ class Recalls:
         return seal(header, payload, signing_key=self._key, recipient_key=recipient_key, random=self._random)
 
 
+def _entry(connection: Connection, seat: str) -> Row[Any] | None:
+    """The seat's keys in force; none while it is revoked: then it is told later, or never."""
+    entry = directory.latest(connection, seat)
+    return None if entry is None or entry.revoked else entry
+
+
 def _due(connection: Connection, now_ms: int) -> bool:
     questions = (
         select(recall.c.task).where(recall.c.told.is_(False) | recall.c.asked.is_(False)),
@@ -140,12 +150,18 @@ def _due(connection: Connection, now_ms: int) -> bool:
 
 
 def _expire(connection: Connection, now_ms: int) -> None:
-    """Content that may no longer be opened is destroyed, but for what a duty keeps."""
+    """Content that may no longer be opened is destroyed, but for what a duty keeps.
+
+    A referral that its node never fetched is over: nobody there will ever answer it.
+    """
+    ended = (_ENDED, envelope.c.expires_ms <= now_ms, envelope.c.task.not_in(_HELD))
+    unheard = (envelope.c.id == envelope.c.task, envelope.c.mailbox != HUB, envelope.c.delivered_ms.is_(None))
     connection.execute(
-        update(envelope)
-        .where(_ENDED, envelope.c.expires_ms <= now_ms, envelope.c.task.not_in(_HELD))
-        .values(sealed=None, destroyed_ms=now_ms)
+        update(task)
+        .where(task.c.id.in_(select(envelope.c.task).where(*ended, *unheard)), task.c.state == STATE_RECEIVED)
+        .values(state=STATE_CANCELLED, updated_ms=now_ms)
     )
+    connection.execute(update(envelope).where(*ended).values(sealed=None, destroyed_ms=now_ms))
 
 
 def _mark(connection: Connection, withdrawal: bytes, copies: Sequence[bytes], **values: bool) -> None:

@@ -61,7 +61,7 @@ class ExchangeService(ExchangeServiceServicer):
         self._recalls = asyncio.Event()
         self._stopping = False
         self._writer = Grouped(self._commit, self._fault.set, name="writer")
-        self._reader = Grouped(exchange.statuses, self._fault.set, name="reader", linger=0.0)
+        self._reader = Grouped(exchange.statuses, self._fault.set, name="reader")
 
     async def Submit(self, request: SubmitRequest, context: Context) -> SubmitResponse:
         job = submission(self._caller(len(request.envelopes)), request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from songtor_hub.addresses import HUB
 from songtor_hub.exchange.door import CENTRE, is_desk
@@ -24,6 +25,7 @@ from songtor_proto.wire.envelope_pb2 import (
 
 _KINDS = frozenset(Kind.values())
 _STATES = frozenset(State.values())
+_TAKEN_IN = step(STATE_REQUESTED, STATE_RECEIVED, Actor.HUB, kind=KIND_REFERRAL).state
 
 
 @dataclass(slots=True)
@@ -78,14 +80,14 @@ def opened(header: Header, parent: Task | None, now_ms: int) -> Task:
         root=parent.root if parent else header.task,
         purpose=terms.purpose if terms else None,
         urgency=header.urgency,
-        state=step(STATE_REQUESTED, STATE_RECEIVED, Actor.HUB, kind=KIND_REFERRAL).state,
+        state=_TAKEN_IN,
         held_from=None,
         liaison_sight=terms.liaison_sight if terms else False,
         confirmed=terms.confirmed if terms else False,
         confirm_by_ms=(terms.confirm_by_ms or None) if terms else None,
         created_ms=header.created_ms,
         expires_ms=header.expires_ms,
-        respond_by_ms=to_ms(respond_by(header.urgency, from_ms(header.created_ms))),
+        respond_by_ms=header.created_ms + _response_ms(header.urgency),
         first_response_ms=None,
         updated_ms=now_ms,
         legal_hold=None,
@@ -152,3 +154,9 @@ def _actor(task: Task, part: Task | None, header: Header) -> Actor:
 
 def _stands_for(address: str, end: str) -> bool:
     return address == end or (address == HUB and is_desk(end))
+
+
+@lru_cache(maxsize=64)
+def _response_ms(urgency: int) -> int:
+    """How long a first response may take."""
+    return to_ms(respond_by(urgency, from_ms(0)))

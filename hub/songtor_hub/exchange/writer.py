@@ -19,7 +19,7 @@ from songtor_proto.errors import LinkError, StoreError
 
 GROUP = 512
 WAITING = 4096
-LINGER = 0.003  # seconds
+LINGER = 0.004  # seconds
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -54,7 +54,7 @@ class Grouped(Generic[Work, Result]):
         self._queue: SimpleQueue[_Call[Work, Result] | None] = SimpleQueue()
         self._waiting = 0
         self._ended = False
-        self._usual = 1
+        self._busy = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -106,10 +106,8 @@ class Grouped(Generic[Work, Result]):
             calls.append(call)
             size += call.size
             if until is None:
-                until = monotonic() + (self._linger if self._usual > 1 else 0.0)
-            elif len(calls) >= self._usual and self._queue.empty():
-                break
-        self._usual = len(calls)
+                until = monotonic() + (self._linger if self._busy else 0.0)
+        self._busy = len(calls) > 1
         return calls
 
     def _fail(self, calls: list[_Call[Work, Result]]) -> None:

@@ -25,6 +25,12 @@ metadata = MetaData()
 # SQLite numbers rows itself only in an INTEGER key.
 _Sequence = BigInteger().with_variant(Integer, "sqlite")
 
+
+def _where(name: str, condition: str, column: str) -> Index:
+    """An index of the few rows that it is asked for: all others are written without it."""
+    return Index(name, column, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 # Facts of this hub: network, addresses, directory_version.
 setting = Table(
     "setting", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False)
@@ -102,13 +108,7 @@ envelope = Table(
     Column("destroyed_ms", BigInteger),
     UniqueConstraint("id", "sender"),
     Index("ix_envelope_mailbox", "mailbox", "sequence"),
-    # what the clock will destroy
-    Index(
-        "ix_envelope_expires",
-        "expires_ms",
-        sqlite_where=text("sealed IS NOT NULL AND expires_ms > 0"),
-        postgresql_where=text("sealed IS NOT NULL AND expires_ms > 0"),
-    ),
+    _where("ix_envelope_expires", "sealed IS NOT NULL AND expires_ms > 0", "expires_ms"),
 )
 
 task = Table(
@@ -119,12 +119,12 @@ task = Table(
     Column("version", Integer, nullable=False),
     Column("reference", String, nullable=False, index=True),
     Column("referrer", String, nullable=False),
-    Column("recipient", String, nullable=False, index=True),
-    Column("part_of", LargeBinary, index=True),
+    Column("recipient", String, nullable=False),
+    Column("part_of", LargeBinary),
     Column("root", LargeBinary, nullable=False),  # the task that a chain of part_of leads to; itself if none
     Column("purpose", String),  # null between nodes, where the hub cannot know
     Column("urgency", Integer, nullable=False),
-    Column("state", Integer, nullable=False, index=True),
+    Column("state", Integer, nullable=False),
     Column("held_from", Integer),
     Column("liaison_sight", Boolean, nullable=False),
     Column("confirmed", Boolean, nullable=False),
@@ -137,6 +137,12 @@ task = Table(
     Column("legal_hold", String),  # code of the duty to keep
     Column("withdrawn_ms", BigInteger),
     UniqueConstraint("thread", "version"),
+    Index("ix_task_state", "state", "recipient"),
+    _where("ix_task_part_of", "part_of IS NOT NULL", "part_of"),
+    _where("ix_task_root", "part_of IS NOT NULL", "root"),
+    _where("ix_task_confirm_by", "confirm_by_ms IS NOT NULL", "confirm_by_ms"),
+    _where("ix_task_legal_hold", "legal_hold IS NOT NULL", "id"),
+    sqlite_with_rowid=False,
 )
 
 # One row for each copy of withdrawn content, until its fate is known and told.
@@ -156,7 +162,7 @@ recall = Table(
 log_leaf = Table(
     "log_leaf",
     metadata,
-    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("index", _Sequence, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
     Column("kind", String, nullable=False),
     Column("salt", LargeBinary, nullable=False),

@@ -16,6 +16,7 @@ from songtor_proto.vocabulary import Jurisdiction, Policy
 from songtor_proto.wire import envelope_pb2 as wire
 
 _DAY_MS = 86_400_000
+_BASES = frozenset(wire.Basis.values()) - {wire.BASIS_UNSPECIFIED}
 _TWO_PEOPLE = (wire.BASIS_VITAL_INTEREST, wire.BASIS_LEGAL_DUTY)
 
 
@@ -92,7 +93,7 @@ def check_terms(header: wire.Header, terms: wire.Terms, policy: Policy, now: dat
     ConsentError with the field at fault: basis, citation, jurisdiction, purpose, recipient, categories,
     expired, expiry, digest, not_confirmed, above_emergency_level, not_red.
     """
-    if terms.basis not in wire.Basis.values() or not terms.basis:
+    if terms.basis not in _BASES:
         raise ConsentError("basis", field="basis")
     if not terms.legal_citation.strip():
         raise ConsentError("citation", field="legal_citation")

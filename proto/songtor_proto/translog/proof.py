@@ -32,6 +32,22 @@ def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
     return path[::-1]
 
 
+def inclusion_of_all(leaves: Sequence[bytes]) -> tuple[bytes, list[list[bytes]]]:
+    """The root over all of these leaf hashes (one at least), and for each of them what `inclusion` gives."""
+    levels = [list(leaves)]
+    while len(below := levels[-1]) > 1:
+        pairs = [node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)]
+        levels.append(pairs + below[len(pairs) * 2 :])
+    return levels[-1][0], [
+        [
+            level[beside]
+            for height, level in enumerate(levels[:-1])
+            if (beside := index >> height ^ 1) < len(level)
+        ]
+        for index in range(len(leaves))
+    ]
+
+
 def root_of(size: int, subtree: Subtree) -> bytes:
     """The root of the first `size` leaves."""
     return _root(0, size, subtree) if size else EMPTY_ROOT

@@ -37,7 +37,7 @@ class Purpose(Term):
     """Nothing of the outcome is told before the traced person agrees."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """Every list by its name, each a mapping from code to line in the order of the file."""
 

@@ -36,12 +36,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence"),
         sa.UniqueConstraint("id", "sender"),
     )
-    op.create_index(
-        "ix_envelope_expires",
-        "envelope",
-        ["expires_ms"],
-        sqlite_where=sa.text("sealed IS NOT NULL AND expires_ms > 0"),
-        postgresql_where=sa.text("sealed IS NOT NULL AND expires_ms > 0"),
+    _create_index_where(
+        "ix_envelope_expires", "envelope", "expires_ms", "sealed IS NOT NULL AND expires_ms > 0"
     )
     op.create_index("ix_envelope_mailbox", "envelope", ["mailbox", "sequence"])
     op.create_index("ix_envelope_task", "envelope", ["task"])
@@ -85,7 +81,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "log_leaf",
-        sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "index",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
@@ -165,11 +166,14 @@ def upgrade() -> None:
         sa.Column("withdrawn_ms", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("thread", "version"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_task_part_of", "task", ["part_of"])
-    op.create_index("ix_task_recipient", "task", ["recipient"])
     op.create_index("ix_task_reference", "task", ["reference"])
-    op.create_index("ix_task_state", "task", ["state"])
+    op.create_index("ix_task_state", "task", ["state", "recipient"])
+    _create_index_where("ix_task_part_of", "task", "part_of", "part_of IS NOT NULL")
+    _create_index_where("ix_task_root", "task", "root", "part_of IS NOT NULL")
+    _create_index_where("ix_task_confirm_by", "task", "confirm_by_ms", "confirm_by_ms IS NOT NULL")
+    _create_index_where("ix_task_legal_hold", "task", "id", "legal_hold IS NOT NULL")
     op.create_table(
         "certificate",
         sa.Column("serial", sa.String(), nullable=False),
@@ -234,3 +238,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _create_index_where(name: str, table: str, column: str, condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, [column], sqlite_where=where, postgresql_where=where)
