@@ -129,6 +129,7 @@ def _health(node: Node, beat: Callable[[], datetime], port: int) -> Iterator[int
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((LOOPBACK, port))
+        listening.listen()
     except OSError as error:
         listening.close()
         raise InputError("port_taken", field=str(port)) from error

@@ -145,13 +145,13 @@ def serve(
     from songtor_node.serve import run
 
     given = console(context)
+
+    def ready(port: int) -> None:
+        given.show({"health": port}, f"health: {port}")
+        sys.stdout.flush()
+
     with given.node() as node:
-        run(
-            node,
-            GrpcNetwork(),
-            health_port=health_port,
-            ready=lambda port: given.show({"health": port}, f"health: {port}"),
-        )
+        run(node, GrpcNetwork(), health_port=health_port, ready=ready)
 
 
 def _believe(given: Console, owner: str, digits: str) -> None:
