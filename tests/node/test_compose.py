@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from songtor_node.referrals.compose import Draft, Intent, compose, compose_answer, require_cleared
+from songtor_node.referrals.compose import Draft, Intent, compose, compose_answer
 from songtor_proto.consent import Grant, onward
 from songtor_proto.errors import ConsentError
 from songtor_proto.minimise import default_ticks
@@ -253,13 +253,13 @@ def test_free_text_with_a_withheld_value_or_a_number_waits_for_the_worker(text: 
     facts = case_facts(narrative=text)
     ticked = frozenset(IMPERSONAL | {"narrative"})
     composed = draft(grant, facts, ticked=ticked)
-    assert {finding.path for finding in composed.findings} == {"narrative"}
+    assert {finding.path for finding in composed.search.findings} == {"narrative"}
     with refused("findings"):
-        require_cleared(composed.uncleared)
-    ids = frozenset(finding.id for finding in composed.findings)
+        composed.search.require_cleared()
+    ids = frozenset(finding.id for finding in composed.search.findings)
     cleared = draft(grant, facts, ticked=ticked, cleared=ids)
-    assert cleared.findings
-    assert not cleared.uncleared
+    assert cleared.search.findings
+    assert not cleared.search.uncleared
 
 
 def test_a_clearance_does_not_outlive_the_text() -> None:
@@ -267,16 +267,16 @@ def test_a_clearance_does_not_outlive_the_text() -> None:
     grant = agreed(scope(categories=PERSONAL | {"narrative"}))
     ticked = frozenset(IMPERSONAL | {"narrative"})
     first = draft(grant, case_facts(narrative=f"{NAME} เล่า"), ticked=ticked)
-    ids = frozenset(finding.id for finding in first.findings)
+    ids = frozenset(finding.id for finding in first.search.findings)
     again = draft(grant, case_facts(narrative=f"{NAME} เล่าใหม่"), ticked=ticked, cleared=ids)
-    assert again.uncleared
+    assert again.search.uncleared
 
 
 def test_a_name_that_leaves_anyway_is_no_finding() -> None:
     """M7: what is disclosed in its own field may stand in the text."""
     grant = agreed(scope(categories=PERSONAL | {"narrative"}))
     composed = draft(grant, case_facts(narrative=f"{NAME} เล่าว่า"), ticked=frozenset(PERSONAL | {"narrative"}))
-    assert not composed.findings
+    assert not composed.search.findings
 
 
 def answered(words: str, give: set[str], *, now: Any = NOW, cleared: Any = ()) -> Any:

@@ -16,9 +16,9 @@ from songtor_node.consents import acts
 from songtor_node.consents.form import ConsentForm
 from songtor_node.consents.ground import House
 from songtor_node.forms import load
-from songtor_node.privacy.findings import find
 from songtor_node.store.engine import writing
 from songtor_node.workers import acting
+from songtor_proto.findings import find
 from songtor_proto.minimise import default_ticks, split
 from songtor_proto.vocabulary import jurisdictions, policy, vocabulary
 from tests.support.node import NOW, new_node
@@ -71,7 +71,7 @@ def test_each_imports_and_its_grounds_carry_a_disclosure(name: str, tmp_path: Pa
                 )
                 assert {line.category for line in given.leaves} > policy().always
     node.close()
-    findings = find({"narrative": case.narrative}, known_values(record), country=seat[:2])
+    findings = find({"narrative": case.narrative}, known_values(record), told={}, country=seat[:2])
     assert bool(findings) or name not in FOUND
     assert case.narrative.strip()
 

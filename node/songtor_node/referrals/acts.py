@@ -18,7 +18,7 @@ from songtor_node.consents.ground import withdrawn_by
 from songtor_node.consents.models import Consent
 from songtor_node.referrals import find, outbox, recall
 from songtor_node.referrals.act import Act
-from songtor_node.referrals.compose import Draft, Intent, compose, compose_answer, require_cleared
+from songtor_node.referrals.compose import Draft, Intent, compose, compose_answer
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_proto import lifecycle, reference
 from songtor_proto.address import Address
@@ -212,7 +212,7 @@ def withdraw_ground(act: Act, code: str, *, person: str) -> list[Referral]:
 
 def _send(act: Act, prepared: Prepared, task: bytes, *, thread: bytes, version: int, text: str) -> Referral:
     draft, intent = prepared.draft, prepared.draft.intent
-    require_cleared(draft.uncleared)
+    draft.search.require_cleared()
     terms = draft.terms
     origin = act.session.exec(
         select(Referral.task).where(Referral.case_id == prepared.case.id, col(Referral.outgoing).is_(False))

@@ -6,14 +6,14 @@ receive it. Rules C1 to C11, M1 to M7.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from songtor_node.privacy.findings import Finding, find
 from songtor_proto.address import Address
 from songtor_proto.consent import Grant, check_grant, check_terms, terms
 from songtor_proto.errors import ConsentError
+from songtor_proto.findings import Search, identities, search
 from songtor_proto.minimise import Disclosure, keep, split, strings, violations
 from songtor_proto.times import Random, to_ms
 from songtor_proto.vocabulary import Policy
@@ -42,19 +42,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What would be sent. It may be sent once no finding is `uncleared`."""
+    """What would be sent. It may be sent once every finding of its `search` is cleared."""
 
     payload: Payload
     terms: wire.Terms
     disclosure: Disclosure
     intent: Intent
-    findings: tuple[Finding, ...]
-    texts: Mapping[str, str] = field(repr=False)
+    search: Search
     salt: bytes = field(repr=False)
-
-    @property
-    def uncleared(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.id not in self.intent.cleared)
 
 
 def compose(
@@ -96,14 +91,18 @@ def compose(
     if Address.parse(intent.recipient).is_node:
         payload.terms.CopyFrom(said)
     _check_as_recipient(payload, said, intent, policy, now)
-    texts = dict(strings(disclosure.facts))
     return Draft(
         payload=payload,
         terms=said,
         disclosure=disclosure,
         intent=intent,
-        findings=find(texts, known, leaving=disclosure.facts, country=Address.parse(intent.sender).country),
-        texts=texts,
+        search=search(
+            dict(strings(disclosure.facts)),
+            known,
+            told=identities(disclosure.facts),
+            country=Address.parse(intent.sender).country,
+            cleared=intent.cleared,
+        ),
         salt=salt,
     )
 
@@ -132,7 +131,7 @@ def compose_answer(
     check_text(
         {"text": text, **dict(strings(answer.facts))},
         known=known,
-        leaving=keep(facts, said.categories),
+        told=identities(keep(facts, said.categories)),
         cleared=cleared,
         sender=sender,
     )
@@ -143,21 +142,14 @@ def check_text(
     texts: Mapping[str, str],
     *,
     known: Mapping[str, Collection[str]],
-    leaving: Facts,
+    told: Mapping[str, Collection[str]],
     cleared: Collection[str],
     sender: str,
 ) -> None:
     """Whatever a worker writes is searched before it leaves (M7); ConsentError("findings") names those not
     cleared."""
-    findings = find(texts, known, leaving=leaving, country=Address.parse(sender).country)
-    require_cleared(finding for finding in findings if finding.id not in cleared)
-
-
-def require_cleared(uncleared: Collection[Finding] | Iterator[Finding]) -> None:
-    """ConsentError("findings"), naming their places and ids."""
-    named = [f"{finding.path}:{finding.kind}:{finding.id}" for finding in uncleared]
-    if named:
-        raise ConsentError("findings", field=" ".join(named))
+    country = Address.parse(sender).country
+    search(texts, known, told=told, country=country, cleared=cleared).require_cleared()
 
 
 def _check_as_recipient(

@@ -12,11 +12,11 @@ from rich.text import Text
 
 from songtor_node.consents.notice import party_name
 from songtor_node.dates import date_text
-from songtor_node.privacy.findings import Finding
 from songtor_node.referrals.acts import Prepared
 from songtor_node.referrals.compose import Draft
 from songtor_proto.address import Address
 from songtor_proto.envelope.layout import SEAL_OVERHEAD, padded_size
+from songtor_proto.findings import Finding
 from songtor_proto.minimise import Line, why_text
 from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import policy, vocabulary
@@ -44,16 +44,7 @@ def as_data(prepared: Prepared, lang: str) -> dict[str, Any]:
             for absent in draft.disclosure.absent
         ],
         "warnings": [line.category for line in draft.disclosure.warnings],
-        "findings": [
-            {
-                "id": finding.id,
-                "path": finding.path,
-                "kind": finding.kind,
-                "text": draft.texts[finding.path][finding.start : finding.end],
-                "cleared": finding not in draft.uncleared,
-            }
-            for finding in draft.findings
-        ],
+        "findings": draft.search.as_data(),
         "facts_leaving": len(leaves),
         "facts_staying": len(stays),
         "bytes": sealed_bytes(draft),
@@ -81,7 +72,7 @@ def as_lines(prepared: Prepared, lang: str) -> Iterator[Any]:
         yield Text(
             f"{'ผู้รับจำเป็นต้องใช้แต่ไม่ได้รับ' if thai else 'needed and not sent'}: {category}", style="yellow"
         )
-    for finding in draft.findings:
+    for finding in draft.search.findings:
         yield _found(finding, draft, lang)
     until = date_text(from_ms(draft.terms.expires_ms).date(), lang)
     sent, kept, size = len(draft.disclosure.leaves), len(draft.disclosure.stays), sealed_bytes(draft)
@@ -120,8 +111,8 @@ def _cell(line: Line | None, lang: str) -> Text:
 
 
 def _found(finding: Finding, draft: Draft, lang: str) -> Text:
-    text = draft.texts[finding.path]
-    open_ = finding in draft.uncleared
+    text = draft.search.texts[finding.path]
+    open_ = finding in draft.search.uncleared
     head = {
         (True, "th"): "ต้องตรวจก่อนส่ง",
         (False, "th"): "ตรวจแล้ว",

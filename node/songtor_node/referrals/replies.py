@@ -17,8 +17,9 @@ from songtor_node.referrals.new_case import case_file
 from songtor_node.workers import acting
 from songtor_proto import lifecycle
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
+from songtor_proto.findings import identities
 from songtor_proto.lifecycle import Actor
-from songtor_proto.minimise import answer_for, keep, replies
+from songtor_proto.minimise import answer_for, keep, replies, strings
 from songtor_proto.remit import purpose_of
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Facts, PartResult, Payload, Question, Status
@@ -70,7 +71,7 @@ def ask(act: Act, text: str, words: str, *, cleared: Collection[str]) -> Referra
     moved = lifecycle.step(referral.state, wire.STATE_ON_HOLD, Actor.RECIPIENT, kind=wire.KIND_QUESTION)
     if not words.strip():
         raise InputError("missing", field="text")
-    _check_words(act, referral, {"text": words}, cleared)
+    _check_texts(act, referral, {"text": words}, Facts(), cleared)
     question = Payload(question=Question(text=words.strip()))
     outbox.post(act, referral, wire.KIND_QUESTION, question, state=wire.STATE_ON_HOLD)
     _moved(act, referral, moved)
@@ -102,7 +103,7 @@ def complete(
     status = Status(outcome=answer_for(act.policy, referral.purpose, outcome, traced_person_consented=tell))
     if tell:
         status.facts.CopyFrom(_reply(act, referral, words, give))
-        _check_words(act, referral, {"text": words}, cleared)
+        _check_texts(act, referral, dict(strings(status.facts)), status.facts, cleared)
         status.parts.extend(_result(part) for part in parts)
     _move(act, referral, wire.STATE_COMPLETED, status)
     referral.outcome = outcome
@@ -159,14 +160,17 @@ def _reply(act: Act, referral: Referral, words: str, give: Collection[str]) -> F
     return said
 
 
-def _check_words(act: Act, referral: Referral, texts: dict[str, str], cleared: Collection[str]) -> None:
-    """What the referrer told us they know already; everything else of our case is searched for."""
+def _check_texts(
+    act: Act, referral: Referral, texts: dict[str, str], given: Facts, cleared: Collection[str]
+) -> None:
+    """What the referrer told us they know already, as they will what is `given` in fields of its own;
+    everything else of our case is searched for."""
     record = _record(act, referral)
-    told = Payload.FromString(referral.payload or b"")
+    said = Payload.FromString(referral.payload or b"").referral
     check_text(
         texts,
         known=known_values(record) if record else {},
-        leaving=told.referral.facts,
+        told=identities(said.facts, given),
         cleared=cleared,
         sender=act.me.seat,
     )

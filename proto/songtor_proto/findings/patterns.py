@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-import phonenumbers
-from stdnum import iban
-from stdnum.th import pin
-
 Span = tuple[int, int, str]
 """Start and end in the plain text, and the kind."""
 
@@ -56,6 +52,8 @@ def patterns(text: str, regions: Collection[str]) -> Iterator[Span]:
 
 def _iban_end(match: re.Match[str]) -> int:
     """Where the account number ends in what may run on into words; 0 where it is none."""
+    from stdnum import iban
+
     places = [place for place in range(match.start(1), match.end(1)) if match.string[place].isalnum()]
     symbols = "".join(match.string[place] for place in places)
     for length in range(len(symbols), 14, -1):
@@ -65,6 +63,8 @@ def _iban_end(match: re.Match[str]) -> int:
 
 
 def _numbers(text: str, run: re.Match[str], regions: Collection[str]) -> Iterator[Span]:
+    from stdnum.th import pin
+
     places = [place for place in range(run.start(), run.end()) if text[place].isdigit()]
     digits = "".join(text[place] for place in places)
     for first in range(len(digits) - 12):
@@ -93,6 +93,8 @@ def _is_telephone(text: str, groups: Sequence[tuple[int, int]], regions: Collect
 
 def _is_valid(digits: str, international: bool, region: str) -> bool:
     """Whether it is a number of that country in full, with the 0 in front where the country has one."""
+    import phonenumbers
+
     trunk = phonenumbers.ndd_prefix_for_region(region, True)
     if not international and trunk == "0" and not digits.startswith("0"):
         return False

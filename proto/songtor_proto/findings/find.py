@@ -1,4 +1,4 @@
-"""Which places of free text give away what is withheld, or look as if they might. Rule M7. Pure."""
+"""Which places of free text give away what is withheld, or look as if they might. Rule M7."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from songtor_node.privacy.known import keys
-from songtor_node.privacy.patterns import Span, patterns
-from songtor_node.privacy.plain import Plain, Skeleton, is_spaced, plain, skeleton
 from songtor_proto.errors import InputError
-from songtor_proto.minimise import keep, strings
-from songtor_proto.wire.payload_pb2 import Facts
+from songtor_proto.findings.known import keys
+from songtor_proto.findings.patterns import Span, patterns
+from songtor_proto.findings.plain import Plain, Skeleton, is_spaced, plain, skeleton
 
 LIMIT = 64 * 1024
 """Bytes of text, all fields together: more could not be sent."""
@@ -36,22 +34,22 @@ def find(
     texts: Mapping[str, str],
     known: Mapping[str, Collection[str]],
     *,
-    leaving: Facts | None = None,
+    told: Mapping[str, Collection[str]],
     country: str,
 ) -> tuple[Finding, ...]:
-    """Findings in the order of the texts; each must be cleared by the worker before the text may leave.
+    """Findings in the order of the texts; each must be cleared by a person before the text may leave.
 
-    `texts`: by field path. `known`: the case's own values by data category. `leaving`: the facts that go; a
-    known value that stands in a field of its own there is no finding. `country`: ISO 3166-1; its telephone
-    numbers are known beside Thailand's.
+    `texts`: by field path. `known`: the case's own values by data category. `told`: those that the reader has
+    already, or gets in a field of its own; they are no finding. `country`: ISO 3166-1; its telephone numbers
+    are known beside Thailand's.
     InputError("too_large") above LIMIT.
     """
     if sum(len(text.encode()) for text in texts.values()) > LIMIT:
         raise InputError("too_large", field=max(texts, key=lambda path: len(texts[path])))
     regions = tuple(dict.fromkeys((country, "TH")))
-    told = {text for _, text in strings(keep(leaving or Facts(), known))} & set().union(*known.values())
-    leaves = {"": keys(told, regions)}
-    stays = {code: keys(set(values) - told, regions) for code, values in known.items()}
+    free_values = set().union(*told.values())
+    leaves = {"": keys(free_values, regions)}
+    stays = {code: keys(set(values) - free_values, regions) for code, values in known.items()}
     found = []
     for path, text in texts.items():
         clear = plain(text)

@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import pairwise
 
-import phonenumbers
-
-from songtor_node.privacy.plain import is_mark, plain, skeleton
+from songtor_proto.findings.plain import is_mark, plain, skeleton
 
 # Written onto a Thai name without a space, or before a name; never a name themselves.
 _TITLES = (
@@ -67,6 +65,8 @@ def _address(value: str) -> Iterator[str]:
 
 def _telephone(value: str, regions: Collection[str]) -> Iterator[str]:
     """Without country code and trunk prefix, which a text may or may not give."""
+    import phonenumbers  # only where something is searched: no server's process holds it
+
     for region in regions:
         try:
             yield str(phonenumbers.parse(plain(value).text, region).national_number)
