@@ -15,8 +15,10 @@ JOBS ?= 2
 ARGS ?=
 SEEDS ?= 200
 AGAINST ?= HEAD
+SIDE ?= node
+PREFIX ?= /opt/songtor
 
-.PHONY: help venv demo test check check-style check-types check-imports check-schemas fix proto bench simulate vectors breaking lock clean
+.PHONY: help venv install demo test check check-style check-types check-imports check-schemas fix proto bench simulate vectors breaking lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -27,6 +29,13 @@ $(VENV): requirements.lock tools/editable.txt tools/uv.txt tools/bootstrap $(PRO
 	@touch $@
 
 venv: $(VENV) ## .venv, with everything
+
+# (To run it for good: exactly the locked libraries of that side, none of the tools.)
+install: ## one side into a folder of its own (SIDE=node or hub, PREFIX=/opt/songtor)
+	@tools/bootstrap uv venv --quiet --clear --no-project --python "$${PYTHON:-python3}" $(PREFIX)
+	@tools/bootstrap uv pip install --quiet --python $(PREFIX)/bin/python $(OURS:%=--refresh-package %) \
+		--constraint requirements.lock --build-constraint requirements.lock ./proto ./web ./$(SIDE)
+	@echo "$(PREFIX)/bin/songtor-$(SIDE) is installed."
 
 demo: $(VENV) ## a whole network on this machine, from enrolment to outcome (KEEP=1 leaves it running)
 	@$(PY) -m tests.demo.run $(if $(KEEP),--keep)

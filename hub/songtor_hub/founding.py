@@ -17,7 +17,7 @@ from songtor_hub.seats import desk_keys, directory, registry
 from songtor_hub.store import settings
 from songtor_hub.store.engine import KEY_BYTES, writing
 from songtor_hub.store.schema import upgrade
-from songtor_proto.errors import InputError, PeerError
+from songtor_proto.errors import InputError, PeerError, StoreError
 from songtor_proto.identity.certificates import (
     Issuer,
     key_from_bytes,
@@ -50,7 +50,8 @@ def create_hub(
     """Founds a network in folder `data`, which must be empty or not there: all of it, or nothing.
 
     `host` is the name or address at which nodes reach the hub. `unlock` gives the new passphrases of the
-    keyrings "root", "exchange" and "desks". Raises InputError: "network", "already_initialised", "database".
+    keyrings "root", "exchange" and "desks". Raises InputError: "network", "already_initialised", "database";
+    StoreError("write") where the folder that `data` is to stand in may not be written to.
     """
     try:
         hub_id(network)
@@ -58,8 +59,11 @@ def create_hub(
         raise InputError("network", field="--network") from error
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise InputError("already_initialised", field=str(data))
-    data.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
+    except OSError as error:
+        raise StoreError("write", field=str(data.parent)) from error
     try:
         exchange, desks = _make_keyrings(beside, unlock, network, database, cost, clock(), random)
         engine = open_database(beside, exchange, create=True)

@@ -15,14 +15,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, insert, select, text
 
 import songtor_hub.desks.model  # noqa: F401 (its tables are on the same metadata)
+from songtor_hub.addresses import Listen
 from songtor_hub.bootstrap import Role, open_hub
+from songtor_hub.founding import create_hub
 from songtor_hub.store import settings
 from songtor_hub.store.engine import open_postgresql, open_sqlite, reading, writing
 from songtor_hub.store.migrations import HEAD
 from songtor_hub.store.schema import configuration, revision, upgrade
 from songtor_hub.store.tables import log_cosignature, metadata
 from songtor_proto.errors import InputError, StoreError
-from tests.support.hub import PASSPHRASES, NewHub
+from tests.support.hub import NETWORK, PASSPHRASES, NewHub
 
 
 @pytest.fixture
@@ -105,6 +107,20 @@ def test_a_database_that_holds_no_hub_is_left_as_it_is(
     new_hub(database=empty)
     with pytest.raises(InputError, match=r"input\.already_initialised"):
         new_hub(database=empty)
+
+
+def test_a_hub_is_not_founded_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """X1: a folder that cannot be made is one line for the operator, and no trace is left."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"store\.write"):
+        create_hub(
+            tmp_path / "file" / "hub",
+            PASSPHRASES.__getitem__,
+            network=NETWORK,
+            host="127.0.0.1",
+            listen=Listen("127.0.0.1", 0),
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_writers_come_one_at_a_time(engine: Engine) -> None:
