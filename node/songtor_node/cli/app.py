@@ -77,6 +77,7 @@ def options(
 
 def run(arguments: Sequence[str]) -> int:
     """One command; gives the exit code."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its core would write to stderr in a form of its own
     as_json = "--json" in arguments  # welcome anywhere in the line
     given = Console(lang=_wanted_lang(arguments), json=as_json)
     arguments = ["--json"] * as_json + [word for word in arguments if word != "--json"]
