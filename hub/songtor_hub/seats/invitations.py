@@ -47,5 +47,6 @@ def invite(
             enrolment_address=settings.get(connection, "enrolment_address"),
             exchange_address=settings.get(connection, "exchange_address"),
             statement_version=1 if before is None else before.version + 1,
+            new_keys=before is not None and before.revoked,
         )
     )

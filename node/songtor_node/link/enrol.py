@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from songtor_node.bootstrap import Node
-from songtor_node.keys import HUB, KnownKey, OwnKey
+from songtor_node.keys import HUB, KnownKey, OwnKey, keep_own
 from songtor_node.link.certificate import keep_certificate
 from songtor_node.link.models import Redeeming
 from songtor_node.link.place import place_of, settle_in
@@ -68,11 +68,13 @@ def _redeeming(session: Session, invitation: Invitation) -> bytes:
 
 
 def _own_keys(session: Session, invitation: Invitation, now: datetime, random: Random) -> OwnKey:
-    """The statement of the version that the hub expects: with the keys this node has, else with new ones."""
+    """The statement of the version that the hub expects: with the keys this node has, or with new ones where
+    it has none or they were revoked. The old ones still open what was sealed to them."""
     found = session.get(OwnKey, invitation.statement_version)
     if found is not None:
         return found
-    before = session.exec(select(OwnKey).order_by(col(OwnKey.version).desc())).first()
+    newest = select(OwnKey).order_by(col(OwnKey.version).desc())
+    before = None if invitation.new_keys else session.exec(newest).first()
     signing = SigningKey.from_bytes(before.signing) if before else SigningKey.generate(random)
     sealing = SealingKey.from_bytes(before.sealing) if before else SealingKey.generate(random)
     entry = make_entry(
@@ -84,15 +86,7 @@ def _own_keys(session: Session, invitation: Invitation, now: datetime, random: R
         now_ms=to_ms(now),
         previous=signing if before else None,
     )
-    own = OwnKey(
-        version=invitation.statement_version,
-        signing=signing.to_bytes(),
-        sealing=sealing.to_bytes(),
-        entry=entry.SerializeToString(),
-        statement=entry.statement,
-    )
-    session.add(own)
-    return own
+    return keep_own(session, entry, invitation.statement_version, signing, sealing)
 
 
 def _hub(response: EnrolResponse, network: str) -> KnownKey:

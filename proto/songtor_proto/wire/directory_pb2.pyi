@@ -163,6 +163,7 @@ class Invitation(_message.Message):
     ENROLMENT_ADDRESS_FIELD_NUMBER: _builtins.int
     EXCHANGE_ADDRESS_FIELD_NUMBER: _builtins.int
     STATEMENT_VERSION_FIELD_NUMBER: _builtins.int
+    NEW_KEYS_FIELD_NUMBER: _builtins.int
     network: _builtins.str
     seat: _builtins.str
     secret: _builtins.bytes
@@ -174,6 +175,8 @@ class Invitation(_message.Message):
     exchange_address: _builtins.str
     statement_version: _builtins.int
     """The version that the seat's first or next key statement must have."""
+    new_keys: _builtins.bool
+    """The keys that the seat had were revoked and may not come back: it makes new ones."""
     def __init__(
         self,
         *,
@@ -184,10 +187,11 @@ class Invitation(_message.Message):
         enrolment_address: _builtins.str = ...,
         exchange_address: _builtins.str = ...,
         statement_version: _builtins.int = ...,
+        new_keys: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["enrolment_address", b"enrolment_address", "exchange_address", b"exchange_address", "network", b"network", "root", b"root", "seat", b"seat", "secret", b"secret", "statement_version", b"statement_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["enrolment_address", b"enrolment_address", "exchange_address", b"exchange_address", "network", b"network", "new_keys", b"new_keys", "root", b"root", "seat", b"seat", "secret", b"secret", "statement_version", b"statement_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
