@@ -40,8 +40,8 @@ class AtHub:
         self._folder = folder
 
     def close(self) -> set[bytes]:
-        """Closes the store, then reads what lies on the disk: every page of the database and of its write-ahead
-        log, decrypted one by one; also what was deleted, and what is not in use."""
+        """Closes the store, then reads what lies on the disk: every page of the database and of its
+        write-ahead log, decrypted one by one; also what was deleted, and what is not in use."""
         key = self._hub.keyring.get("database_key")
         self._hub.close()  # first: a file that is opened beside SQLite loses its locks when it is closed
         data = (self._folder / "hub.db").read_bytes()
@@ -79,6 +79,15 @@ class AtHub:
         ]
         tried = list(self._envelopes(to_desks=False))
         return len(tried), len(keys), sum(_opens(envelope, key) for envelope in tried for key in keys)
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of all envelopes that desks sent to nodes, by reference."""
+        sizes: dict[str, int] = {}
+        for envelope in self._envelopes(to_desks=False):
+            header = read_header(envelope)
+            if Address.parse(header.sender).is_desk:
+                sizes[header.reference] = sizes.get(header.reference, 0) + envelope.ByteSize()
+        return sizes
 
     def rows(self) -> bytes:
         """Every cell of every table."""

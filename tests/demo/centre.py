@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from tests.demo.play import CASES, Play, expect
 from tests.demo.program import Answer
+from tests.demo.table import Row
 from tests.demo.teller import Scene
 
 
@@ -17,7 +19,8 @@ async def hotline(play: Play, scene: Scene) -> None:
         "months.",
         "ตีหนึ่ง สายด่วน 1300: วิเชียรทำงานโรงงานที่เกาสง ไม่ได้ค่าแรงสองเดือน",
     )
-    reference = await _out(play, "th-hotline", "TW-44")
+    sent = await _out(play, "th-hotline", "TW-44")
+    reference = sent["reference"]
     await ratree.once("accept", reference)
     await ratree.do("start", reference)
     report = "ไปพบนายจ้างพร้อมล่ามแล้ว ตกลงจ่ายภายในสิ้นเดือน"
@@ -25,6 +28,7 @@ async def hotline(play: Play, scene: Scene) -> None:
     await ratree.do("complete", reference, "--outcome", "assisted", "--text", report)
     await _heard(play, reference, "completed")
     await play.ends(13, scene.title, ratree, reference, "completed")
+    play.rows[13] = _from_here(play.rows[13], sent)
     scene.say("รัตรี in Taipei takes it on, and goes there:", "รัตรีที่ไทเปรับเรื่อง และไปพบด้วยตนเอง")
     scene.quote("รัตรี", report)
 
@@ -36,10 +40,12 @@ async def embassy(play: Play, scene: Scene) -> None:
         "The embassy in Seoul: a Thai worker has died; his sister lives somewhere near Los Angeles.",
         "สถานทูตที่กรุงโซล: แรงงานไทยเสียชีวิต พี่สาวอยู่แถวลอสแอนเจลิส",
     )
-    reference = await _out(play, "th-embassy", "US-20")
+    sent = await _out(play, "th-embassy", "US-20")
+    reference = sent["reference"]
     await kanda.once("decline", reference, "--reason", "not_our_remit")
     await _heard(play, reference, "rejected")
     await play.ends(14, scene.title, kanda, reference, "rejected")
+    play.rows[14] = _from_here(play.rows[14], sent)
     scene.say(
         "กานดา must decline, with the reason: the sister has moved to another state. The centre looks on.",
         "กานดาจำเป็นต้องส่งคืนพร้อมเหตุผล เพราะพี่สาวย้ายไปรัฐอื่นแล้ว ศูนย์จะหาที่อื่นต่อ",
@@ -102,11 +108,16 @@ async def _move_to_berlin(play: Play) -> None:
     play.references["handover"] = reference
 
 
-async def _out(play: Play, name: str, seat: str) -> str:
+async def _out(play: Play, name: str, seat: str) -> Answer:
     """A case of the centre's own goes to a node. Its words are the centre's already."""
     path = CASES / f"{name}.yaml"
     play.ledger.tell([path.read_text(encoding="utf-8")])
-    return str((await play.officer("wanida").do("refer-to-node", str(path), "--to", seat))["reference"])
+    return await play.officer("wanida").do("refer-to-node", str(path), "--to", seat)
+
+
+def _from_here(row: Row, sent: Answer) -> Row:
+    """The row as the referrer has it, who is the centre."""
+    return replace(row, sent=len(sent["leaves"]), withheld=len(sent["stays"]))
 
 
 async def _heard(play: Play, reference: str, state: str) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 
 from songtor_proto.plain_yaml import read
 from songtor_proto.vocabulary import source
-from tests.demo.search import forms, fragments
+from tests.demo.search import SHORTEST, fragments
 
 # Words that are the network's own: everybody has them.
 _PUBLIC = ("vocabulary.yaml", "disclosure.yaml", "organisations.csv", "provinces.csv", "jurisdictions.csv")
@@ -44,15 +44,21 @@ class Ledger:
 
     def withheld(self) -> dict[str, str]:
         """Where each value stands that the centre was never told, and that is no word of everybody's."""
-        heard = _folded("\n".join([*self.told, *map(source.read, _PUBLIC)]))
-        return {
-            value: place for value, place in self.at.items() if forms(value) and _folded(value) not in heard
-        }
+        told = _folded("\n".join(self.told))
+        return {value: place for value, place in self._own().items() if _folded(value) not in told}
 
     def sent(self) -> set[str]:
-        """Values of the case files that the centre was told, as they stand there."""
+        """Values of the files that the centre was told, as they stand there."""
         told = "\n".join(self.told)
-        return {value for value in self.at if value in told}
+        return {value for value in self._own() if value in told}
+
+    def _own(self) -> dict[str, str]:
+        everybodys = _folded("\n".join(map(source.read, _PUBLIC)))
+        return {
+            value: place
+            for value, place in self.at.items()
+            if len(value.encode()) >= SHORTEST and _folded(value) not in everybodys
+        }
 
 
 def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

@@ -72,7 +72,6 @@ async def missing(play: Play, scene: Scene) -> None:
     await play.handle(wanida, reference, ("accept",), ("start",))
     (part,) = (await wanida.do("route", reference, "--to", "province-10"))["parts"]
     found = "พบตัวแล้วที่บางซื่อ เจ้าตัวยังไม่พร้อมติดต่อกลับ"
-    play.ledger.write("found: province-10", found)
     acts = (("accept",), ("start",), ("complete", "--outcome", "person_found", "--say", found))
     await play.handle(nipa, part["reference"], *acts)
     await wanida.do("complete", reference, "--outcome", "person_found", "--say", found)

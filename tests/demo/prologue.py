@@ -79,13 +79,16 @@ async def _join(play: Play, seat: str) -> tuple[str, str]:
 
 
 async def _people(play: Play) -> None:
-    hub = play.stage.hub
-    for desk in PROVINCIAL:  # one after the other: they share a keyring
-        await hub.run("desk", "add", desk)
     async with asyncio.TaskGroup() as together:
+        together.create_task(_provincial(play))
         for code, desk in OFFICERS.items():
             role = "intake_officer" if desk == "tsda" else "desk_officer"
-            together.create_task(hub.run("officer", "add", code, "--desk", desk, "--role", role))
+            together.create_task(play.stage.hub.run("officer", "add", code, "--desk", desk, "--role", role))
+
+
+async def _provincial(play: Play) -> None:
+    for desk in PROVINCIAL:  # one after the other: they share a keyring
+        await play.stage.hub.run("desk", "add", desk)
 
 
 async def _compare(play: Play, read_out: dict[str, str]) -> None:

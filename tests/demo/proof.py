@@ -47,6 +47,7 @@ class Proof:
     pages: set[bytes] = field(default_factory=set)
     rows: bytes = b""
     tried: tuple[int, int, int] = (0, 0, 0)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     async def look(self) -> None:
         """Reads what the centre can read at this moment; what it destroys later was seen all the same."""
@@ -58,6 +59,7 @@ class Proof:
             self.texts |= hub.opened()
             self.rows = hub.rows()
             self.tried = max(self.tried, hub.unopened())
+            self.sizes |= hub.sizes()
         finally:
             self.pages |= hub.close()
 
@@ -80,7 +82,11 @@ class Proof:
             await asyncio.to_thread(haystack.search, never)
         scene.show(_table(haystacks, len(withheld), scene))
         return [
-            *(f"{one.name}: the control was not found" for one in haystacks if one.missing),
+            *(
+                f"{one.name}: not found, though it is there: {form.decode(errors='replace')!r}"
+                for one in haystacks
+                for form in sorted(one.missing)
+            ),
             *(f"{one.name}: {value!r} ({withheld[value]})" for one in haystacks for value in one.hits),
             *(["the centre opened what passed between nodes"] if self.tried[2] or not self.tried[0] else []),
         ]
@@ -89,7 +95,7 @@ class Proof:
         choose, planted = scene.choose, _planted()
         logs = b"".join(path.read_bytes() for path in sorted(self.stage.logs.iterdir()))
         heard = b"\0".join(bytes(part) for line in self.stage.lines.values() for part in line.heard)
-        sent = frozenset(value.encode() for value in self.ledger.sent() if forms(value))
+        sent = frozenset(value.encode() for value in self.ledger.sent())
         control, mission = forms(CONTROL), frozenset({self.mission.encode()})
         return [
             Haystack(

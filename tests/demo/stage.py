@@ -51,8 +51,8 @@ class Stage:
         self.hub = self._program("songtor-hub", "hub", self.passphrase, "")
 
     async def make(self, seat: str) -> Program:
-        """A new node, unlocked as on a server: by a key that the machine keeps. Its processes reach the hub by
-        this seat's line alone."""
+        """A new node, unlocked as on a server: by a key that the machine keeps. Its processes reach the hub
+        by this seat's line alone."""
         line = self.lines[seat] = Line()
         await line.open()
         key = self.folder / f"{seat}.key"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.demo import berlin, centre, epilogue, los_angeles, prologue, taipei
 from tests.demo.gate import place
@@ -72,6 +72,7 @@ async def play_all(play: Play, teller: Teller) -> list[str]:
         scene = scenes[part.name]
         try:
             if not all([await over[name] for name in part.after]):
+                scene.say("(Not begun.)", "(ไม่ได้เริ่ม)")
                 return False
             await part.act(play, scene)
             return True
@@ -93,12 +94,14 @@ async def play_all(play: Play, teller: Teller) -> list[str]:
 async def prove(play: Play, teller: Teller) -> list[str]:
     """The table of the cases, then the search; gives what is not as it must be."""
     table = teller.scene("How they stand", "สถานะของแต่ละเรื่อง")
-    table.show(closing([play.rows[number] for number in sorted(play.rows)], table))
-    table.close()
     search = teller.scene("What never reached the centre", "สิ่งที่ไม่เคยไปถึงศูนย์กลาง")
-    await teller.tell([table])
     await play.proof.plant(play.stage.lines["US-20"], play.ports["exchange"])
     await play.proof.look()
+    rows = [play.rows[number] for number in sorted(play.rows)]
+    sizes = play.proof.sizes  # of what the centre itself sent
+    table.show(closing([replace(row, bytes=sizes.get(row.reference, row.bytes)) for row in rows], table))
+    table.close()
+    await teller.tell([table])
     async with asyncio.TaskGroup() as together:
         together.create_task(teller.tell([search]))
         judged = together.create_task(_judge(play, search))

@@ -33,13 +33,14 @@ class Row:
 
     @classmethod
     def of(cls, number: int, title: str, seat: str, versions: Sequence[dict[str, Any]]) -> Row:
+        """As the node of that seat tells it, all versions together."""
         last = versions[-1]
         ends = (seat, last["peer"]) if last["outgoing"] else (last["peer"], seat)
         return cls(
             number,
             title,
             last["reference"],
-            " → ".join(ends),
+            " → ".join(end.removeprefix("TH-00/") for end in ends),
             last["stage"],
             last["state"],
             sum(version["bytes_sent"] for version in versions),
@@ -64,7 +65,7 @@ def columns(draft: dict[str, Any], scene: Scene) -> Table:
 
 def closing(rows: Iterable[Row], scene: Scene) -> Table:
     stages = vocabulary().referral_stages
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for heading, right in (
         ("", True),
         (scene.choose("case", "เรื่อง"), False),
@@ -72,11 +73,11 @@ def closing(rows: Iterable[Row], scene: Scene) -> Table:
         (scene.choose("way", "จาก → ถึง"), False),
         ("4R", False),
         (scene.choose("state", "สถานะ"), False),
-        (scene.choose("bytes out", "ไบต์ที่ออก"), True),
+        (scene.choose("bytes", "ไบต์"), True),
         (scene.choose("sent", "ส่ง"), True),
         (scene.choose("kept", "ไม่ส่ง"), True),
     ):
-        table.add_column(heading, justify="right" if right else "left")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
     for row in rows:
         stage = stages[row.stage].label(scene.lang)
         values = (

@@ -27,14 +27,16 @@ class Scene:
 
     def say(self, en: str, th: str) -> None:
         """A sentence or two. Case data may stand in it: nothing is read as markup."""
-        self._told.put_nowait(Padding(Text(self.choose(en, th)), (0, 0, 0, 2)))
+        self._told.put_nowait(Padding(Text(self.choose(en, th)), (0, 0, 0, 2), expand=False))
 
     def quote(self, who: str, words: str) -> None:
         """What a person in the story said or wrote."""
-        self._told.put_nowait(Padding(Text.assemble((f"{who}: ", "bold"), f"“{words}”"), (0, 0, 0, 6)))
+        self._told.put_nowait(
+            Padding(Text.assemble((f"{who}: ", "bold"), f"“{words}”"), (0, 0, 0, 6), expand=False)
+        )
 
     def show(self, table: RenderableType) -> None:
-        self._told.put_nowait(Padding(table, (0, 0, 0, 4)))
+        self._told.put_nowait(Padding(table, (0, 0, 0, 2), expand=False))
 
     def close(self) -> None:
         self._told.put_nowait(None)
