@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from songtor_hub.store.tables import key_entry, seat
 from songtor_proto.errors import PeerError
 
-_VERSION = select(func.max(key_entry.c.changed))
+_VERSION = "SELECT max(changed) FROM key_entry"
 _KEYS = select(key_entry.c.owner, key_entry.c.version, key_entry.c.signing_key, key_entry.c.revoked).order_by(
     key_entry.c.owner, key_entry.c.version
 )
@@ -68,7 +68,7 @@ class Roll:
     def look(self, connection: Connection) -> Parties:
         """As this connection's transaction sees them."""
         parties = self._parties
-        version = connection.scalar(_VERSION) or 0
+        version = connection.exec_driver_sql(_VERSION).scalar() or 0
         if version != parties.version:
             parties = self._parties = _load(connection, version)
         return parties

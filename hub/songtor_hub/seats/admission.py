@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
@@ -47,6 +48,7 @@ class Admission:
         self._clock = clock
         self._held: dict[bytes, _Held] = {}
         self._line: PoolProxiedConnection | None = None
+        self._read: int | None = None
 
     def known(self, pem: bytes) -> str | None:
         """The seat, None where `look` must tell; PeerError("certificate_expired")."""
@@ -108,6 +110,16 @@ class Admission:
                 )
 
     def _version(self) -> int:
+        """Read once for all calls that one turn of the event loop begins."""
+        if self._read is None:
+            self._read = self._read_version()
+            asyncio.get_running_loop().call_soon(self._forget)
+        return self._read
+
+    def _forget(self) -> None:
+        self._read = None
+
+    def _read_version(self) -> int:
         """On a line of its own, below SQLAlchemy: this is asked on every call."""
         errors = self._engine.dialect.loaded_dbapi.Error
         try:

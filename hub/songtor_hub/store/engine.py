@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A connection that is committed as a whole at its end, or not at all."""
-    with _store_errors(), engine.execution_options(writes=True).begin() as connection:
+    with _store_errors(), _writer(engine).begin() as connection:
         yield connection
 
 
@@ -112,6 +113,11 @@ def _reachable(engine: Engine) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+@lru_cache(maxsize=16)
+def _writer(engine: Engine) -> Engine:
+    return engine.execution_options(writes=True)
 
 
 def _writes(connection: Connection) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from songtor_hub.store.bulk import insert_many
 from songtor_hub.store.tables import log_head, log_leaf, log_tile
@@ -14,6 +14,9 @@ from songtor_proto.translog.entry import SALT_SIZE, encode, leaf
 from songtor_proto.translog.tree import Frontier
 
 _HEAD = select(log_head.c.size, log_head.c.frontier)
+_VALUES: dict[str, BindParameter[Any]] = {"size": bindparam("at_size"), "frontier": bindparam("at_frontier")}
+_BEGIN = insert(log_head).values(id=1, **_VALUES)
+_GROW = update(log_head).values(_VALUES)
 _LEAF_COLUMNS = ("index", "hash", "kind", "salt", "entry", "at_ms")
 _TILE_COLUMNS = ("level", "index", "hash")
 
@@ -45,10 +48,8 @@ def append_many(
     ]
     insert_many(connection, log_leaf, _LEAF_COLUMNS, rows)
     insert_many(connection, log_tile, _TILE_COLUMNS, [(tile.level, tile.index, tile.hash) for tile in tiles])
-    values = {"size": grown.size, "frontier": grown.to_bytes()}
-    connection.execute(
-        update(log_head).values(values) if head.size else insert(log_head).values(id=1, **values)
-    )
+    values = {"at_size": grown.size, "at_frontier": grown.to_bytes()}
+    connection.execute(_GROW if head.size else _BEGIN, values)
     return places
 
 
