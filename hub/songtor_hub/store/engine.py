@@ -22,7 +22,6 @@ from songtor_proto.errors import InputError, StoreError
 
 KEY_BYTES = 32
 BUSY_SECONDS = 10
-PAGE_BYTES = 8192  # two envelopes and more: encrypting pages is most of a commit's work
 STATEMENT_SECONDS = 60
 _WRITER_LOCK = 0x534F4E47  # any number that all of the hub's processes share
 _CORRUPT = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
@@ -47,7 +46,6 @@ def open_sqlite(path: Path, key: bytes, *, create: bool = False) -> Engine:
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr by itself
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            connection.execute(f"PRAGMA cipher_page_size = {PAGE_BYTES}")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             for pragma in (
                 "journal_mode = WAL",
