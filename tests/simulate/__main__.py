@@ -17,7 +17,9 @@ from tests.simulate.run import EVENTS, Outcome, run
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.simulate", description="A simulated network under faults.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulate", description="A simulated network under faults."
+    )
     parser.add_argument("--seeds", type=int, default=200, help="how many, from 1 on")
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--nodes", type=int, default=3, help=f"up to {len(template.SEATS)}")

@@ -34,7 +34,12 @@ def any_act(world: World) -> None:
     for task in tasks:
         choices += _received(world, task) if "/" in task.recipient else []
         choices += _referred(world, task) if "/" in task.referrer else []
-        if task.confirm_by_ms is not None and not task.confirmed and task.part_of is None and "/" in task.recipient:
+        if (
+            task.confirm_by_ms is not None
+            and not task.confirmed
+            and task.part_of is None
+            and "/" in task.recipient
+        ):
             choices.append((0.5, partial(_confirm, world, task)))
     world.plan.choices(choices, [weight for weight, _ in choices])[0][1]()
 
@@ -86,7 +91,9 @@ def _referred(world: World, task: Row[Any]) -> list[tuple[float, Callable[[], No
     return choices
 
 
-def _act(world: World, desk: str, what: str, task: Row[Any], do: Callable[[Desk, str], Any], *fine: str) -> Any:
+def _act(
+    world: World, desk: str, what: str, task: Row[Any], do: Callable[[Desk, str], Any], *fine: str
+) -> Any:
     text = task.reference
     codes = (*_OVER, *_UNREACHABLE, *fine)
     return world.desk_act(desk, f"{what} {text}", lambda at: do(at, text), fine=codes)
@@ -141,7 +148,9 @@ def _complete(world: World, desk: str, task: Row[Any]) -> None:
 
 
 def _traced_consent(world: World, desk: str, task: Row[Any]) -> None:
-    rows = _act(world, desk, "hears the traced person agree to", task, acts.traced_consent, "input.not_traced")
+    rows = _act(
+        world, desk, "hears the traced person agree to", task, acts.traced_consent, "input.not_traced"
+    )
     if rows is not None:
         world.traced.add(task.root)
 
@@ -160,7 +169,9 @@ def _confirm(world: World, task: Row[Any]) -> None:
 
 def _route(world: World, desk: str, task: Row[Any]) -> None:
     """To another desk that the consent names, or to one that it does not."""
-    whole = next((said for said in world.said if said.task == task.id and said.kind == wire.KIND_REFERRAL), None)
+    whole = next(
+        (said for said in world.said if said.task == task.id and said.kind == wire.KIND_REFERRAL), None
+    )
     if whole is None:
         return
     named = [to.partition("/")[2] for to in _recipients(world, task) if to.startswith("TH-00/")]
@@ -173,6 +184,7 @@ def _route(world: World, desk: str, task: Row[Any]) -> None:
         lambda at, text: route.send(at, route.prepare(at, text, [to])),
         "input.exists",
         "consent.recipient",
+        "consent.findings",
     )
     whole_content = frozenset(whole.content)
     agreed = Agreed("", task.purpose, whole_content, (), alone=False)

@@ -17,8 +17,8 @@ class Crashed(BaseException):
 class Tripwire:
     """Counts the points at which a process may die, and kills it at the one that was drawn.
 
-    A point is each beginning and each commit of a transaction (a commit that dies is no commit), and each call, before
-    it leaves and after its answer came.
+    A point is each beginning and each commit of a transaction (a commit that dies is no commit), and each
+    call, before it leaves and after its answer came.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Fate(Enum):
 
 @dataclass
 class Weather:
-    """`roughness`: the share of calls with which something happens. `cut`: lines that are dead, and until when."""
+    """`roughness`: the share of calls with which something happens. `cut`: until when a line is dead."""
 
     random: Random
     roughness: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import Any
@@ -23,9 +23,8 @@ from songtor_proto.lifecycle import OPEN
 from songtor_proto.vocabulary import jurisdictions, policy
 from songtor_proto.wire import envelope_pb2 as wire
 from tests.simulate.people import Agreed, Dossier, draw_case, draw_consent, draw_ticks, may_leave
-from tests.simulate.world import Broken, Said, World
+from tests.simulate.world import Broken, World
 
-NOTHING: Mapping[str, frozenset[str]] = {}
 # A ground may end between the client's word and the worker's act, and a seat be revoked.
 _GROUND_ENDED = ("consent.expired", "consent.withdrawn", "consent.not_confirmed", "consent.missing")
 _UNREACHABLE = ("peer.unknown", "peer.revoked")
@@ -37,10 +36,12 @@ def any_act(world: World, name: str) -> None:
     seat, random = world.seats[name], world.plan
     with reading(seat.node.engine) as session:
         referrals = list(session.exec(select(Referral).order_by(col(Referral.task))))
-        codes = set(session.exec(select(Case.code)))
+        codes = dict(session.exec(select(Case.id, Case.code)).all())
     # (What came from elsewhere goes when it is withdrawn there.)
-    seat.dossiers = [dossier for dossier in seat.dossiers if dossier.code in codes]
-    choices: list[tuple[float, Callable[[], None]]] = [(1.0 if len(seat.dossiers) < 3 else 0.2, partial(new_case, world, name))]
+    seat.dossiers = [dossier for dossier in seat.dossiers if dossier.code in codes.values()]
+    choices: list[tuple[float, Callable[[], None]]] = [
+        (1.0 if len(seat.dossiers) < 3 else 0.2, partial(new_case, world, name))
+    ]
     for dossier in seat.dossiers:
         if len(dossier.consents) < 3:
             choices.append((1.0 / (1 + len(dossier.consents)), partial(agree, world, name, dossier)))
@@ -50,7 +51,10 @@ def any_act(world: World, name: str) -> None:
                 choices.append((0.5, partial(confirm, world, name, dossier, agreed)))
             choices.append((0.05, partial(withdraw_ground, world, name, agreed)))
     for referral in referrals:
-        choices += _outgoing(world, name, referral) if referral.outgoing else _incoming(world, name, referral)
+        if referral.outgoing:
+            choices += _outgoing(world, name, referral, codes.get(referral.case_id, ""))
+        else:
+            choices += _incoming(world, name, referral)
     weights = [weight for weight, _ in choices]
     random.choices(choices, weights)[0][1]()
 
@@ -106,8 +110,10 @@ def _send(
     key: str,
 ) -> None:
     """Where the text holds what is withheld, the worker leaves the text out."""
-    ticked = draw_ticks(world.plan, agreed)
-    for ticks in (ticked, (ticked or frozenset()) - _FREE_TEXT):
+    ticks, rows = draw_ticks(world.plan, agreed), None
+    for without_text in (False, True):
+        if without_text:
+            ticks = (ticks or frozenset()) - _FREE_TEXT
         wish = acts.Wish(
             to=to,
             purpose=agreed.purpose,
@@ -152,7 +158,9 @@ def withdraw_ground(world: World, name: str, agreed: Agreed) -> None:
     )
 
 
-def _outgoing(world: World, name: str, referral: Referral) -> list[tuple[float, Callable[[], None]]]:
+def _outgoing(
+    world: World, name: str, referral: Referral, case: str
+) -> list[tuple[float, Callable[[], None]]]:
     text = referral.reference
     choices: list[tuple[float, Callable[[], None]]] = []
     if referral.state == wire.STATE_ON_HOLD:
@@ -163,22 +171,33 @@ def _outgoing(world: World, name: str, referral: Referral) -> list[tuple[float, 
     if referral.withdrawn_at is None:
         choices.append((0.1, partial(_withdraw, world, name, text)))
     for dossier in world.seats[name].dossiers:
-        if _is_of(world, name, dossier, referral):
+        if dossier.code == case:
             weight = 0.6 if referral.state == wire.STATE_REJECTED else 0.1
-            choices += [(weight, partial(again, world, name, dossier, agreed, text)) for agreed in dossier.consents]
+            choices += [
+                (weight, partial(again, world, name, dossier, agreed, text)) for agreed in dossier.consents
+            ]
     return choices
 
 
 def _answer(world: World, name: str, referral: Referral) -> None:
     mark = world.marks.thai(name)
-    said = next((said for said in world.said if said.task == referral.task and said.kind == wire.KIND_REFERRAL), None)
+    said = next(
+        (said for said in world.said if said.task == referral.task and said.kind == wire.KIND_REFERRAL), None
+    )
     can = sorted(set(said.content) - {""}) if said else []
     give = frozenset(code for code in can if world.plan.random() < 0.3)
     rows = world.act(
         name,
         f"answers {referral.reference}, giving {sorted(give)}",
         lambda act: acts.answer(act, referral.reference, f"ตอบ {mark}", give=give, cleared=frozenset()),
-        fine=("envelope.transition", "consent.findings", "consent.categories", *_GROUND_ENDED, *_UNREACHABLE, "input.case"),
+        fine=(
+            "envelope.transition",
+            "consent.findings",
+            "consent.categories",
+            *_GROUND_ENDED,
+            *_UNREACHABLE,
+            "input.case",
+        ),
     )
     content = {code: said.content[code] for code in give} if said else {}
     exact = said is None or said.exact
@@ -227,9 +246,17 @@ def _accept(world: World, name: str, referral: Referral) -> None:
         name,
         f"accepts {referral.reference}",
         lambda act: replies.accept(act, referral.reference),
-        fine=("envelope.transition", "consent.expired", "consent.not_confirmed", "consent.withdrawn", *_UNREACHABLE),
+        fine=(
+            "envelope.transition",
+            "consent.expired",
+            "consent.not_confirmed",
+            "consent.withdrawn",
+            *_UNREACHABLE,
+        ),
     )
-    content = [said.content for said in world.said if said.task == referral.task and said.kind == wire.KIND_REFERRAL]
+    content = [
+        said.content for said in world.said if said.task == referral.task and said.kind == wire.KIND_REFERRAL
+    ]
     _learn_code(world, name, Dossier(name, content[0] if content else {}, child=False, derived=True), last)
 
 
@@ -322,13 +349,3 @@ def _learn_code(world: World, name: str, dossier: Dossier, last: int) -> None:
     for case in made:
         dossier.code = case.code
         world.seats[name].dossiers.append(dossier)
-
-
-def _is_of(world: World, name: str, dossier: Dossier, referral: Referral) -> bool:
-    if referral.case_id is None:
-        return False
-    with reading(world.seats[name].node.engine) as session:
-        case = session.get(Case, referral.case_id)
-    return case is not None and case.code == dossier.code
-
-

@@ -48,12 +48,15 @@ class Agreed:
     alone: bool
 
 
-def may_leave(agreed: Agreed, to: str, ticked: frozenset[str] | None, unsafe: frozenset[str]) -> frozenset[str]:
+def may_leave(
+    agreed: Agreed, to: str, ticked: frozenset[str] | None, unsafe: frozenset[str]
+) -> frozenset[str]:
     """What may go there at most, by rules M2, M3 and C7, worked out anew from the policy's data."""
     rules = policy()
-    purpose, levels = rules.purposes[agreed.purpose], {code: one.level for code, one in rules.categories.items()}
+    purpose = rules.purposes[agreed.purpose]
+    levels = {code: one.level for code, one in rules.categories.items()}
     desk = Address.parse(to).desk_code
-    wanted = set(purpose.narrow[desk] if desk in purpose.narrow else (*purpose.needs, *purpose.useful))
+    wanted = set(purpose.narrow.get(desk, (*purpose.needs, *purpose.useful)))
     if ticked is None:
         wanted = {code for code in wanted if code in purpose.needs and levels[code] < 2}
     else:
@@ -64,9 +67,13 @@ def may_leave(agreed: Agreed, to: str, ticked: frozenset[str] | None, unsafe: fr
 
 
 def draw_case(random: Random, marks: Marks, holder: str) -> tuple[CaseFile, Dossier]:
-    """Most facts are known, some are not; one in six cases is a child's, one in six calls something unsafe."""
+    """Most facts are known; one in six cases is a child's, one in six calls something unsafe."""
     child, name = random.random() < 0.17, marks.thai(holder)
-    unsafe = frozenset(random.sample(["contact", "address", "place", "family"], 1)) if random.random() < 0.17 else ()
+    unsafe = (
+        frozenset(random.sample(["contact", "address", "place", "family"], 1))
+        if random.random() < 0.17
+        else ()
+    )
     texts: dict[str, list[str]] = {"name": [name]}
 
     def mark(category: str, *, latin: bool = False) -> str:
@@ -111,7 +118,9 @@ def draw_case(random: Random, marks: Marks, holder: str) -> tuple[CaseFile, Doss
                 "contacts": [{"channel": "phone", "value": mark(NEVER, latin=True)}],
             },
         ],
-        "problems": [{"code": code, "note": mark(NEVER)} for code in random.sample(list(vocabulary().problems), 2)],
+        "problems": [
+            {"code": code, "note": mark(NEVER)} for code in random.sample(list(vocabulary().problems), 2)
+        ],
         "threats": [
             {
                 "subject": "client",
@@ -153,7 +162,9 @@ def draw_consent(
     parties = [f"TH-00/{desk}" for desk in purpose.desks if desk in template.desks()]
     parties += [seat for seat in seats if purpose.node and seat != dossier.holder]
     recipients = tuple(sorted(random.sample(parties, min(len(parties), random.randint(1, 3)))))
-    basis = random.choice(["guardian_consent" if dossier.child else "consent"] * 4 + ["vital_interest", "legal_duty"])
+    basis = random.choice(
+        ["guardian_consent" if dossier.child else "consent"] * 4 + ["vital_interest", "legal_duty"]
+    )
     alone = basis == "vital_interest" and random.random() < 0.8
     useful = [*purpose.needs, *purpose.useful]
     if alone:
@@ -230,5 +241,3 @@ def draw_centre_case(random: Random, marks: Marks, to: str) -> tuple[bytes, dict
     may = may_leave(agreed, to, ticked, frozenset())
     content = yaml.safe_dump(file, allow_unicode=True, sort_keys=False).encode()
     return content, {code: frozenset({mark}) for code, mark in texts.items() if code in may}
-
-

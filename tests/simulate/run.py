@@ -22,7 +22,7 @@ TOLD = 30
 
 @dataclass(frozen=True)
 class Outcome:
-    """`digest` is of all that happened; `fault` says what did not hold, with the last that happened before it."""
+    """`digest` is of all that happened; `fault` says what did not hold, and what happened before it."""
 
     seed: int
     digest: str
@@ -86,8 +86,8 @@ def _revoke(world: World, name: str) -> None:
 
 
 def _settle(world: World) -> None:
-    """The line holds, everyone synchronises until nothing moves; once more a day later, when all have compared and
-    what nobody confirmed is due."""
+    """The line holds and everyone synchronises until nothing moves; and once more a day later, when all have
+    compared and what nobody confirmed is due."""
     world.calm()
     for pause in (timedelta(minutes=1), timedelta(hours=25)):
         world.pass_time(pause)

@@ -15,6 +15,7 @@ from songtor_hub.seats.enrolment import EnrolmentDesk, nonce_key
 from songtor_hub.seats.issuing import Authority
 from songtor_proto.errors import LinkError
 from songtor_proto.times import Clock, Random
+from tests.simulate import statements
 from tests.simulate.faults import Crashed, Tripwire
 
 PASSPHRASE = "only in a simulation"
@@ -34,6 +35,7 @@ class Server:
     def _open(self, role: Role, tripwire: Tripwire) -> Hub:
         hub = open_hub(self._data, lambda _: PASSPHRASE, role, clock=self._clock, random=self._random)
         tripwire.watch(hub.engine)
+        statements.share(hub.engine)
         return hub
 
     def _start(self) -> None:
@@ -94,6 +96,6 @@ class Server:
         if not pem:
             port: Callable[[Any], Any] = getattr(self.enrolment, method)
             return port
-        seat = self.admission.known(pem) or self.admission.look(pem)
+        seat = self.admission.look(pem)
         answer: Callable[[str, Any], Any] = getattr(self.exchange, method)
         return lambda request: answer(seat, request)

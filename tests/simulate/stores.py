@@ -35,7 +35,7 @@ def of_hub(server: Server) -> list[object]:
     return values + [path.read_bytes() for path in sorted(server.hub.data.iterdir())]
 
 
-def opened_at_desks(server: Server) -> Iterator[tuple[Row[Any], Header, Payload]]:
+def opened_at_desks(server: Server) -> Iterator[tuple[Row[Any], Payload]]:
     """What lies in the hub for its desks, opened with each one's key."""
     with reading_hub(server.hub.engine) as connection:
         rows = connection.execute(
@@ -46,7 +46,7 @@ def opened_at_desks(server: Server) -> Iterator[tuple[Row[Any], Header, Payload]
     for row in rows:
         header = Header.FromString(row.header)
         key = desk_keys.sealing_key(server.console.keyring, row.recipient, header.sealing_key_version)
-        yield row, header, open_payload(_envelope(row), header, key)
+        yield row, open_payload(_envelope(row), header, key)
 
 
 def opened_by_force(server: Server) -> Iterator[Row[Any]]:
@@ -75,7 +75,7 @@ def desk_notes(server: Server) -> Iterator[tuple[str, bytes, bytes]]:
         ).all()
     for desk, task, sealed, version in rows:
         key = desk_keys.sealing_key(server.console.keyring, f"TH-00/{desk}", version)
-        yield desk, task, key.open(sealed, task)
+        yield desk, task, key.open(sealed or b"", task)
 
 
 def _values(connection: Connection) -> Iterator[object]:

@@ -1,7 +1,7 @@
 """A network as it stands before anything happens: made once, copied for each seed.
 
-Its seats are enrolled through the production wiring on a quiet line. Keys are the same in every copy; what a seed
-decides begins after this.
+Its seats are enrolled through the production wiring on a quiet line. Keys are the same in every copy; what a
+seed decides begins after this.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ _MAY_PASS = {"UNAVAILABLE", "RESOURCE_EXHAUSTED", "INTERNAL", "ABORTED", "DEADLI
 
 @dataclass
 class Line:
-    """One node's line to the hub: its `Network`. `late` holds requests that come when nobody waits any more."""
+    """One node's line to the hub: its `Network`. `late`: requests that come when nobody waits any more."""
 
     seat: str
     server: Server
@@ -137,7 +138,5 @@ def _as_caller_sees(error: SongtorError) -> SongtorError:
 
 def _ignored(ask: Callable[[], Any]) -> None:
     """Nobody hears what comes of it."""
-    try:
+    with suppress(SongtorError):
         ask()
-    except SongtorError:
-        pass

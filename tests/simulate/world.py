@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlmodel import col
 
 from songtor_hub.desks.desk import Desk
@@ -24,7 +24,7 @@ from songtor_node.referrals.models import Outbox
 from songtor_node.store.engine import reading
 from songtor_proto.errors import LinkError, PeerError, SongtorError
 from songtor_proto.wire import envelope_pb2 as wire
-from tests.simulate import template
+from tests.simulate import statements, template
 from tests.simulate.clock import FakeClock
 from tests.simulate.faults import Crashed, Tripwire, Weather
 from tests.simulate.marks import Marks
@@ -76,9 +76,14 @@ class Seat:
     def start(self) -> None:
         self.tripwire.arm(0)
         self.node: Node = open_node(
-            self.data, template.UNLOCK, worker=template.WORKERS[0], clock=self.clock, random=self.random.randbytes
+            self.data,
+            template.UNLOCK,
+            worker=template.WORKERS[0],
+            clock=self.clock,
+            random=self.random.randbytes,
         )
         self.tripwire.watch(self.node.engine)
+        statements.share(self.node.engine)
         self.link = Link(self.node, self.line)
 
     def restart(self) -> None:
@@ -176,7 +181,7 @@ class World:
         `fine`: error codes that may refuse it. Any other is a fault.
         """
         seat = self.seats[name]
-        last = self.outbox(name)[-1:]
+        last = self._last_sent(name)
         refused: SongtorError | None = None
         with self._mortal(seat):
             try:
@@ -185,20 +190,24 @@ class World:
                 seat.tripwire.point()
             except SongtorError as error:
                 refused = error
-        rows = self.outbox(name, after=(last[0].sequence or 0) if last else 0)
+        rows = self._sent_after(name, last)
         self.tell(f"{name} {what}" + (f": {refused}" if refused else _named(rows)))
         return None if _is_refused(f"{name} {what}", refused, fine) else rows
 
-    def outbox(self, name: str, after: int = 0) -> list[Outbox]:
+    def _last_sent(self, name: str) -> int:
         with reading(self.seats[name].node.engine) as session:
-            query = select(Outbox).where(col(Outbox.sequence) > after).order_by(col(Outbox.sequence))
+            return session.scalar(select(func.max(Outbox.sequence))) or 0
+
+    def _sent_after(self, name: str, last: int) -> list[Outbox]:
+        with reading(self.seats[name].node.engine) as session:
+            query = select(Outbox).where(col(Outbox.sequence) > last).order_by(col(Outbox.sequence))
             return list(session.scalars(query))
 
     def desk_act(
         self, desk: str, what: str, do: Callable[[Desk], Any], *, fine: Sequence[str] = ()
     ) -> list[Row[Any]] | None:
         """As `act`, by a desk's officer: the desk's envelopes that it caused."""
-        address, last = f"TH-00/{desk}", self.desk_envelopes()[-1:]
+        last = self._last_taken_in()
         refused: SongtorError | None = None
         if self.plan.random() < self.crash_share:
             self.server.console_tripwire.arm(self.plan.randint(1, 12))
@@ -211,13 +220,17 @@ class World:
         except SongtorError as error:
             refused = error
         self.server.console_tripwire.arm(0)
-        rows = [row for row in self.desk_envelopes(last[0].sequence if last else 0) if row.sender == address]
+        rows = self._taken_in_after(last, f"TH-00/{desk}")
         self.tell(f"{desk} {what}" + (f": {refused}" if refused else _named(rows)))
         return None if _is_refused(f"{desk} {what}", refused, fine) else rows
 
-    def desk_envelopes(self, after: int = 0) -> list[Row[Any]]:
+    def _last_taken_in(self) -> int:
         with reading_hub(self.server.hub.engine) as connection:
-            query = select(envelope).where(envelope.c.sequence > after, envelope.c.sender.like("TH-00%"))
+            return connection.scalar(select(func.max(envelope.c.sequence))) or 0
+
+    def _taken_in_after(self, last: int, sender: str) -> list[Row[Any]]:
+        with reading_hub(self.server.hub.engine) as connection:
+            query = select(envelope).where(envelope.c.sequence > last, envelope.c.sender == sender)
             return list(connection.execute(query.order_by(envelope.c.sequence)))
 
     def remember(
@@ -272,5 +285,7 @@ def _is_refused(what: str, refused: SongtorError | None, fine: Sequence[str]) ->
 def _named(rows: Sequence[Any]) -> str:
     """The envelopes that an act caused, as the trace calls them."""
     headers = [wire.Header.FromString(row.header) for row in rows]
-    said = [f"{wire.Kind.Name(one.kind)[5:].lower()} of {one.reference} to {one.recipient}" for one in headers]
+    said = [
+        f"{wire.Kind.Name(one.kind)[5:].lower()} of {one.reference} to {one.recipient}" for one in headers
+    ]
     return f" ({', '.join(said)})" if said else ""
