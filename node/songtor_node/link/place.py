@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from songtor_node.settings import keep, kept
+from songtor_node.settings import all_kept, keep
 from songtor_proto.errors import InputError
 from songtor_proto.wire.directory_pb2 import Invitation
 
@@ -42,12 +42,13 @@ def settle_in(session: Session, place: Place) -> None:
 
 def read_place(session: Session) -> Place:
     """InputError("not_enrolled") before the node is in a network."""
-    if not kept(session, "seat"):
+    said = all_kept(session)
+    if not said.get("seat"):
         raise InputError("not_enrolled")
     return Place(
-        network=kept(session, "network"),
-        seat=kept(session, "seat"),
-        root=bytes.fromhex(kept(session, "root")),
-        enrolment_address=kept(session, "enrolment_address"),
-        exchange_address=kept(session, "exchange_address"),
+        network=said["network"],
+        seat=said["seat"],
+        root=bytes.fromhex(said["root"]),
+        enrolment_address=said["enrolment_address"],
+        exchange_address=said["exchange_address"],
     )
