@@ -15,6 +15,7 @@ from songtor_node.store.base import Row
 from songtor_proto.errors import InputError, PeerError
 from songtor_proto.identity.fingerprint import fingerprint
 from songtor_proto.identity.keys import SealingKey, SigningKey
+from songtor_proto.wire.directory_pb2 import DirectoryEntry
 
 HUB = "TH-00"
 """The hub's own address: whose key signs receipts, directory and log."""
@@ -67,6 +68,21 @@ def identity(session: Session) -> Identity:
     if not seat or own is None:
         raise InputError("not_enrolled")
     return Identity(seat, kept(session, "network"), own.version, SigningKey.from_bytes(own.signing))
+
+
+def keep_own(
+    session: Session, entry: DirectoryEntry, version: int, signing: SigningKey, sealing: SealingKey
+) -> OwnKey:
+    """Keeps keys of this seat's before anyone is told of them."""
+    own = OwnKey(
+        version=version,
+        signing=signing.to_bytes(),
+        sealing=sealing.to_bytes(),
+        entry=entry.SerializeToString(),
+        statement=entry.statement,
+    )
+    session.add(own)
+    return own
 
 
 def opening_key(session: Session, version: int) -> SealingKey:

@@ -1,4 +1,4 @@
-"""`songtor-node serve` as a process of its own, against a served hub: prompt, honest, and stopping cleanly."""
+"""`songtor-node serve` as a process of its own, at a served hub: prompt, honest, stopping cleanly."""
 
 from __future__ import annotations
 

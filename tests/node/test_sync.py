@@ -16,6 +16,7 @@ from songtor_hub.store.tables import task as task_table
 from songtor_node.keys import KnownKey, OwnKey
 from songtor_node.link.enrol import enrol
 from songtor_node.link.models import Certificate, LogHead, Redeeming
+from songtor_node.link.rotation import renew_keys
 from songtor_node.link.state import state_of
 from songtor_node.referrals.models import Outbox
 from songtor_node.store.engine import reading
@@ -25,7 +26,7 @@ from songtor_proto.identity.statement import make_entry
 from songtor_proto.times import to_ms
 from songtor_proto.translog.checkpoint import Checkpoint, sign
 from songtor_proto.wire.envelope_pb2 import STATE_ACCEPTED
-from songtor_proto.wire.exchange_pb2 import FetchResponse, GetCheckpointResponse
+from songtor_proto.wire.exchange_pb2 import FetchResponse, GetCheckpointResponse, GetInclusionResponse
 from tests.support.linked import LinkedNetwork, LinkedNode, new_node
 
 
@@ -276,3 +277,39 @@ def test_the_state_says_what_is(network: LinkedNetwork) -> None:
     assert 7200 <= state["seconds_since_contact"] < 7300
     assert 6.8 < state["certificate_days"] < 7
     assert reference not in str(state)
+
+
+def test_an_envelope_that_is_not_in_the_log_is_found_out(network: LinkedNetwork) -> None:
+    """T3: a receipt names a place in the log, and the hub has to show it there."""
+    berlin = network.node("DE-02")
+    berlin.refer()
+    berlin.sync()
+    network.line.change = {"get_inclusion": lambda answer: GetInclusionResponse(path=answer.path[1:])}
+    berlin.sync()
+    assert "peer.log_proof" in berlin.alerts()
+    assert not berlin.rows(Outbox)[0].proven
+    network.line.change = {}
+    berlin.sync()
+    assert berlin.rows(Outbox)[0].proven
+
+
+def test_new_keys_that_the_old_ones_vouch_for_need_no_voice(network: LinkedNetwork) -> None:
+    """K3, K4: what was sealed to the old ones is still opened; a lost answer is asked for again."""
+    berlin, taipei = network.node("DE-02"), network.node("TW-44")
+    berlin.sync()
+    before = berlin.refer(to="TW-44")
+    berlin.sync()
+    network.line.lose = {"publish_keys": "answer"}
+    with pytest.raises(LinkError):
+        renew_keys(taipei.node, taipei.link.connect())
+    network.line.lose = {}
+    renew_keys(taipei.node, taipei.link.connect())
+    assert [row.version for row in taipei.rows(OwnKey)] == [1, 2]
+    taipei.sync()
+    assert taipei.referral(before).payload is not None
+    berlin.sync()
+    after = berlin.refer(to="TW-44")
+    network.sync_all()
+    assert (taipei.state(after), berlin.state(after)) == ("received", "received")
+    assert taipei.referral(after).payload is not None
+    assert not berlin.alerts() | taipei.alerts()

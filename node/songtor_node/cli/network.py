@@ -45,11 +45,15 @@ def keys(
         tuple[str, str] | None,
         typer.Option("--trust", metavar="ADDRESS FINGERPRINT", help="Compared by voice. / เทียบทางเสียงแล้ว"),
     ] = None,
+    renew: Annotated[bool, typer.Option("--renew", help="Make new ones of our own. / สร้างกุญแจใหม่")] = False,
 ) -> None:
     """Fingerprints to compare by voice; a changed key waits for it. / ลายนิ้วมือกุญแจ"""
     given = console(context)
     if believe:
         _believe(given, *believe)
+        return
+    if renew:
+        _renew(given)
         return
     with given.node() as node, reading(node.engine) as session:
         me = identity(session)
@@ -162,6 +166,21 @@ def _believe(given: Console, owner: str, digits: str) -> None:
         outbox.reseal(now)
         said = {"owner": owner, "version": key.version, "trusted": True}
     given.show(said, given.choose(f"เชื่อถือกุญแจของ {owner} แล้ว", f"The key of {owner} is believed."))
+
+
+def _renew(given: Console) -> None:
+    from songtor_node.link.grpc_hub import GrpcNetwork
+    from songtor_node.link.rotation import renew_keys
+    from songtor_node.link.sync import Link
+
+    with given.node() as node:
+        link = Link(node, GrpcNetwork())
+        try:
+            digits = renew_keys(node, link.connect())
+        finally:
+            link.close()
+    said = given.choose("กุญแจใหม่ใช้แล้ว ลายนิ้วมือ: ", "The new keys are in use. Fingerprint: ")
+    given.show({"fingerprint": digits}, said + digits)
 
 
 def _mark(one: dict[str, Any], given: Console) -> str:

@@ -13,6 +13,7 @@ from songtor_node.link.certificate import keep_certificate
 from songtor_node.link.models import Redeeming
 from songtor_node.link.place import place_of, settle_in
 from songtor_node.link.port import Network
+from songtor_node.link.witness import forget_cosignature
 from songtor_node.store.engine import writing
 from songtor_proto.errors import PeerError
 from songtor_proto.identity import invitation as invitations
@@ -55,6 +56,7 @@ def enrol(node: Node, code: str, network: Network) -> str:
         session.merge(_hub(response, place.network))
         settle_in(session, place)
         session.get_one(OwnKey, own.version).published = True
+        forget_cosignature(session)
         session.delete(session.get_one(Redeeming, invitation.secret))
     return fingerprint(place.network, place.seat, SigningKey.from_bytes(own.signing).public)
 

@@ -67,6 +67,7 @@ class Outbox(Row, table=True):
     code: str = ""
     field: str = ""
     receipt: bytes = b""
+    proven: bool = False  # the hub has shown it in its log
     size: int = 0  # bytes of the envelope
     by: str = ""
     at: datetime = Field(sa_type=Instant)

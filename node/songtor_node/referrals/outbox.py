@@ -134,6 +134,12 @@ def newest(session: Session) -> int:
     return session.exec(select(func.max(Outbox.sequence))).one() or 0
 
 
+def unproven(session: Session) -> Outbox | None:
+    """The latest receipt whose place in the log was not shown yet."""
+    query = select(Outbox).where(Outbox.state == "sent", col(Outbox.proven).is_(False))
+    return session.exec(query.order_by(col(Outbox.sequence).desc()).limit(1)).first()
+
+
 def envelope(row: Outbox) -> wire.Envelope:
     return wire.Envelope(header=row.header, sealed=row.sealed, signature=row.signature)
 

@@ -58,12 +58,12 @@ def as_lines(prepared: Prepared, lang: str) -> Iterator[Any]:
     here = party_name(str(sender), vocabulary(), lang)
     there = party_name(draft.intent.recipient, vocabulary(), lang)
     thai = lang == "th"
-    table = Table(
+    table = Table(expand=True, show_lines=True)
+    for heading in (
         f"ออกจากประเทศ ({sender.country})" if thai else f"leaves the country ({sender.country})",
         f"อยู่ที่ {here}" if thai else f"stays in {here}",
-        expand=True,
-        show_lines=True,
-    )
+    ):
+        table.add_column(heading, overflow="fold")  # Thai has no spaces; nothing may be cut off
     for leaving, staying in zip_longest(draft.disclosure.leaves, draft.disclosure.stays):
         table.add_row(_cell(leaving, lang), _cell(staying, lang))
     yield table
@@ -105,9 +105,16 @@ def _cell(line: Line | None, lang: str) -> Text:
     if line is None:
         return Text()
     category = policy().categories[line.category].label(lang)
-    return Text.assemble(
-        (category, "bold"), "\n", line.value_text or "-", "\n", (why_text(line.why, lang), "dim")
-    )
+    return Text.assemble((category, "bold"), "\n", line.value_text or "-", "\n", (_why(line, lang), "dim"))
+
+
+def _why(line: Line, lang: str) -> str:
+    """With what to type where it is the worker's choice, and whether the recipient waits for it."""
+    why = why_text(line.why, lang)
+    if line.why != "not_ticked":
+        return why
+    needed = f" · {why_text('needed_by_recipient', lang)}" if line.needed else ""
+    return f"{why} (--tick {line.category}){needed}"
 
 
 def _found(finding: Finding, draft: Draft, lang: str) -> Text:

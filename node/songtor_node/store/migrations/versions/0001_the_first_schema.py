@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("field", sa.String(), nullable=False),
         sa.Column("receipt", sa.LargeBinary(), nullable=False),
+        sa.Column("proven", sa.Boolean(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
