@@ -51,8 +51,11 @@ class Console:
 
     def table(self, headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Table:
         """`headings`: Thai and English of each column."""
-        table = Table(*(self.choose(*pair) for pair in headings), box=None, pad_edge=False)
-        table.show_header = any(any(pair) for pair in headings)
+        table = Table(box=None, pad_edge=False, show_header=any(any(pair) for pair in headings))
+        for pair in headings:
+            table.add_column(
+                self.choose(*pair), overflow="fold"
+            )  # Thai has no spaces; nothing may be cut off
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         return table
