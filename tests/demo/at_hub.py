@@ -18,7 +18,7 @@ from songtor_hub.desks.model import Act
 from songtor_hub.desks.refer_to_node import CASE
 from songtor_hub.seats import desk_keys
 from songtor_hub.store import tables
-from songtor_hub.store.engine import PAGE_BYTES, reading
+from songtor_hub.store.engine import reading
 from songtor_proto.address import Address
 from songtor_proto.envelope.check import read_header
 from songtor_proto.envelope.open import open_payload
@@ -28,7 +28,7 @@ from songtor_proto.wire.envelope_pb2 import Envelope
 from songtor_proto.wire.payload_pb2 import Payload
 
 # SQLCipher 4: each page ends in its initialisation vector and a MAC; the first begins with the file's salt.
-PAGE, SALT, VECTOR, RESERVED = PAGE_BYTES, 16, 16, 80
+PAGE, SALT, VECTOR, RESERVED = 4096, 16, 16, 80
 WAL_HEAD, FRAME_HEAD = 32, 24
 
 
