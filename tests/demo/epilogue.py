@@ -9,6 +9,7 @@ from http.client import HTTPSConnection
 from typing import Any
 
 from songtor_proto.identity import invitation
+from songtor_proto.vocabulary import vocabulary
 from tests.demo.play import Play, expect, refused
 from tests.demo.prologue import MISSION
 from tests.demo.teller import Scene
@@ -45,10 +46,11 @@ async def liaison(play: Play, scene: Scene) -> None:
     status, body = answers.pop("homecoming")
     seen = json.loads(body)
     expect(status == 200 and seen["stage"] == "report", f"the liaison was answered {status}")
+    stage = vocabulary().referral_stages[seen["stage"]].label(scene.lang)
     scene.say(
-        f"The embassy in Berlin asks about {seen['reference']}, which ยายบัวเงิน lets it see: {seen['stage']}, "
+        f"The embassy in Berlin asks about {seen['reference']}, which ยายบัวเงิน lets it see: {stage}, "
         f"{seen['state']}, at: {seen['at']}. Nothing of why, nor of which desk.",
-        f"สถานทูตที่เบอร์ลินถามถึง {seen['reference']} ซึ่งยายบัวเงินให้ดูได้: {seen['stage']}, {seen['state']}, "
+        f"สถานทูตที่เบอร์ลินถามถึง {seen['reference']} ซึ่งยายบัวเงินให้ดูได้: {stage}, {seen['state']}, "
         f"{seen['at']} "
         "ไม่มีเนื้อหา และไม่บอกว่าโต๊ะใด",
     )

@@ -15,7 +15,7 @@ from typing import Any
 from tests.demo.gate import Gate
 
 COMMAND_SECONDS = 60.0
-ARRIVAL_SECONDS = 60.0
+ARRIVAL_SECONDS = 120.0
 """How long a message may take from one side to the other before the demo gives up."""
 PAUSE_SECONDS = 0.3
 

@@ -58,6 +58,12 @@ def columns(draft: dict[str, Any], scene: Scene) -> Table:
         pad_edge=False,
     )
     stays = [line for line in draft["stays"] if line["value"]]
+    leave, stay, size, until = len(draft["leaves"]), len(stays), draft["bytes"], draft["until"][:10]
+    table.caption_justify = "left"
+    table.caption = scene.choose(
+        f"{leave} facts leave, {stay} stay · {size:,} bytes sealed · {draft['citation']} · until {until}",
+        f"ส่งออก {leave} ข้อมูล เก็บไว้ {stay} ข้อมูล · ผนึกแล้ว {size:,} ไบต์ · {draft['citation']} · ถึง {until}",
+    )
     for leaving, staying in zip_longest(draft["leaves"], stays):
         table.add_row(_cell(leaving, "green", scene.lang), _cell(staying, "yellow", scene.lang))
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from songtor_proto.plain_yaml import read
+from songtor_proto.vocabulary import policy
 from tests.demo.play import CASES, Play, expect, refused, said
 from tests.demo.teller import Scene
 
@@ -98,9 +99,11 @@ async def trafficked(play: Play, scene: Scene) -> None:
         "แล้วใจกลัวแทนแม่ จึงถอนความยินยอม ใบรับรองที่ศูนย์ลงนามบอกว่าสำเนาแต่ละชุดเป็นอย่างไร",
     )
     for copy in copies:
+        kept = policy().duties_to_keep.get(copy["reason"])
+        why = kept.label(scene.lang) if kept else ""
         scene.say(
-            f"  {copy['place']}: {copy['result']} {copy['reason']}",
-            f"  {copy['place']}: {copy['result']} {copy['reason']}",
+            f"  one copy at a desk: {f'kept by law ({why})' if why else 'destroyed'}",
+            f"  สำเนาหนึ่งที่โต๊ะ: {f'เก็บไว้ตามกฎหมาย ({why})' if why else 'ทำลายแล้ว'}",
         )
     await refused(buppha.do("open", part["reference"]), "consent.withdrawn")
     await play.ends(6, scene.title, ratree, reference, "cancelled")
