@@ -1,0 +1,61 @@
+"""Referrals ready to send. The sealed part is made once: the hub cannot tell, and sealing is the node's cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, cycle
+
+from songtor_proto import reference
+from songtor_proto.envelope import uuid7
+from songtor_proto.envelope.layout import signed_bytes
+from songtor_proto.times import to_ms
+from songtor_proto.wire.envelope_pb2 import Envelope
+from songtor_proto.wire.exchange_pb2 import GetStatusRequest, SubmitRequest
+from tests.support.correspondent import Correspondent, header_of
+
+
+class Letters:
+    """One seat's referrals to a desk, each with an id and a signature of its own."""
+
+    def __init__(self, sender: Correspondent, to: Correspondent, seed: int) -> None:
+        self._sender = sender
+        self._first = sender.refer(to)
+        self._header = header_of(self._first)
+        self._numbers = count(seed << 48)
+        self.tasks: list[bytes] = []
+
+    def example(self) -> bytes:
+        """A SubmitRequest of the size of all others; never sent to the hub."""
+        return SubmitRequest(envelopes=[self._first]).SerializeToString()
+
+    def requests(self, calls: int, batch: int) -> Iterator[bytes]:
+        """That many serialised SubmitRequests, made now; what is taken from them counts as sent."""
+        made = [[self._next() for _ in range(batch)] for _ in range(calls)]
+        return self._sending(
+            [(ids, SubmitRequest(envelopes=some).SerializeToString()) for ids, some in map(_unzip, made)]
+        )
+
+    def status_requests(self) -> Iterator[bytes]:
+        """For ever, about what was sent."""
+        return cycle([GetStatusRequest(task=task).SerializeToString() for task in self.tasks])
+
+    def _next(self) -> tuple[bytes, Envelope]:
+        def bits(size: int) -> bytes:
+            return next(self._numbers).to_bytes(32, "big")[-size:]
+
+        header = self._header
+        id_ = uuid7(to_ms(self._sender.clock()), bits)
+        header.envelope_id = header.thread = header.task = id_
+        header.reference = reference.new(self._sender.address, bits)
+        clear, sealed = header.SerializeToString(), self._first.sealed
+        signature = self._sender.keys.signing.sign_raw(signed_bytes(clear, sealed))
+        return id_, Envelope(header=clear, sealed=sealed, signature=signature)
+
+    def _sending(self, ready: list[tuple[list[bytes], bytes]]) -> Iterator[bytes]:
+        for ids, message in ready:
+            self.tasks += ids
+            yield message
+
+
+def _unzip(pairs: list[tuple[bytes, Envelope]]) -> tuple[list[bytes], list[Envelope]]:
+    return [id_ for id_, _ in pairs], [envelope for _, envelope in pairs]
