@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -115,20 +116,7 @@ def status(context: typer.Context) -> None:
     given = console(context)
     with given.node() as node:
         state = state_of(node)
-    given.show(
-        state,
-        f"{state['seat']}  {state['network']}",
-        given.choose("ติดต่อล่าสุด ", "last contact ") + (state["last_contact"] or "-"),
-        given.choose("รอส่ง ", "waiting to be sent ") + str(state["backlog"]),
-        given.choose("ใบรับรองใช้ได้ถึง ", "certificate until ") + state["certificate_until"],
-        given.table(
-            [("แจ้งเตือน", "alert"), ("เรื่อง", "about"), ("ครั้ง", "times"), ("ล่าสุด", "last")],
-            [
-                (one["message"][given.lang], one["subject"], str(one["times"]), one["last"])
-                for one in state["alerts"]
-            ],
-        ),
-    )
+    given.show(state, *_standing(state, given))
 
 
 def seen(context: typer.Context, code: str, subject: str) -> None:
@@ -156,6 +144,24 @@ def serve(
 
     with given.node() as node:
         run(node, GrpcNetwork(), health_port=health_port, ready=ready)
+
+
+def _standing(state: dict[str, Any], given: Console) -> Iterator[str]:
+    yield f"{state['seat']}  {state['network']}"
+    yield given.choose("ติดต่อล่าสุด ", "last contact ") + _time(state["last_contact"])
+    yield given.choose("รอส่ง ", "waiting to be sent ") + str(state["backlog"])
+    yield given.choose("ใบรับรองใช้ได้ถึง ", "certificate until ") + _time(state["certificate_until"])
+    for one in state["alerts"]:
+        yield f"! {one['message'][given.lang]}"
+        yield f"  {one['subject']} ×{one['times']}  {_time(one['last'])}"
+        done = given.choose("จัดการแล้วพิมพ์", "once it is dealt with")
+        yield f"  {done}: songtor-node seen {one['code']} {one['subject']}"
+    if not state["alerts"]:
+        yield given.choose("ไม่มีการแจ้งเตือน", "no alerts")
+
+
+def _time(iso: str) -> str:
+    return f"{iso[:16].replace('T', ' ')} UTC" if iso else "-"
 
 
 def _believe(given: Console, owner: str, digits: str) -> None:
