@@ -35,7 +35,7 @@ from tests.support.keys import seeded
 from tests.support.refusal import refused
 from tests.support.seat import Seat
 
-PASSPHRASE = "ลับ secret"
+PASSPHRASE = "ลับมาก very secret"
 
 
 def invite(hub: Hub, seat: str) -> str:
@@ -326,6 +326,13 @@ def test_a_seat_from_before_works_under_a_new_intermediate(served_hub: Serve) ->
 def test_one_passphrase_for_all_keyrings_is_a_typed_choice(command: Command) -> None:
     """A file of one passphrase opens one keyring, unless one says otherwise."""
     assert command(*INIT) == ("input.one_passphrase", 2)
+
+
+def test_a_new_passphrase_is_not_short(command: Command) -> None:
+    """As a node's: whoever takes the file must not guess it."""
+    (command.folder / "passphrase").write_text("short", encoding="utf-8")
+    assert command(*INIT, "--one-passphrase") == ("input.passphrase_short", 2)
+    assert not (command.folder / "hub").exists()
 
 
 def test_a_network_is_never_founded_over_another(founded: Command, tmp_path: Path) -> None:

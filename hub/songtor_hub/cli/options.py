@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,8 @@ from songtor_hub.cli.passphrase import ask
 
 if TYPE_CHECKING:
     from songtor_hub.bootstrap import Hub, Role
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +45,27 @@ class Options:
         if self.as_json:
             typer.echo(_json(rows))
             return
-        from rich import box
         from rich.console import Console
         from rich.table import Table
 
-        table = Table(box=box.SIMPLE)
+        table = Table(box=None, pad_edge=False)
         for number, heads in enumerate(columns.values()):
             table.add_column(heads[self.lang == "en"], no_wrap=number == 0, overflow="fold")
         for row in rows:
-            table.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
-        Console().print(table)
+            table.add_row(*(_cell(row.get(column)) for column in columns))
+        Console(highlight=False, markup=False).print(table)
 
 
 def options_of(context: typer.Context) -> Options:
     found = context.obj
     assert isinstance(found, Options)
     return found
+
+
+def _cell(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    return "✓" if value is True else _TIME.sub(r"\1 \2 UTC", str(value))
 
 
 def _json(value: object) -> str:

@@ -9,20 +9,27 @@ from pathlib import Path
 
 from songtor_proto.errors import InputError, StoreError
 
+SHORTEST = 12  # characters of a new one
+
 
 def ask(keyring: str, *, file: Path | None, twice: bool = False) -> str:
     """The passphrase of that keyring. A person is asked only at a terminal, `twice` for a new one.
 
-    Raises InputError("passphrase") where there is none or two typed ones differ,
-    StoreError("passphrase_file") where the file cannot be read.
+    Raises InputError("passphrase") where there is none or two typed ones differ, ("passphrase_short") where
+    a new one is; StoreError("passphrase_file") where the file cannot be read.
     """
     file = file or _credential(keyring) or _named_by_environment()
-    if file is not None:
-        return _read(file)
+    passphrase = _read(file) if file else _typed(keyring, twice)
+    if twice and len(passphrase) < SHORTEST:
+        raise InputError("passphrase_short", field=keyring)
+    return passphrase
+
+
+def _typed(keyring: str, twice: bool) -> str:
     if not sys.stdin.isatty():
         raise InputError("passphrase", field=keyring)
-    typed = getpass(f"{keyring}: ")
-    if not typed or (twice and getpass(f"{keyring} (2): ") != typed):
+    typed = getpass(f"รหัสผ่าน · Passphrase ({keyring}): ")
+    if not typed or (twice and getpass(f"อีกครั้ง · Once more ({keyring}): ") != typed):
         raise InputError("passphrase", field=keyring)
     return typed
 
