@@ -45,7 +45,8 @@ async def perform(lang: str, keep: bool, console: Console) -> int:
         console.print(afterwards.verdict(wrong, play, time.monotonic() - teller.began, lang), markup=False)
         if keep and whole:
             console.print(afterwards.keeping(play, lang), markup=False, soft_wrap=True)
-            await asyncio.Event().wait()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
     finally:
         await asyncio.shield(stage.close())
         if whole:
@@ -56,10 +57,17 @@ async def perform(lang: str, keep: bool, console: Console) -> int:
 
 
 async def interruptible(lang: str, keep: bool, console: Console) -> int:
-    """A SIGTERM ends it as a Ctrl-C does."""
-    task = asyncio.current_task()
+    """A first Ctrl-C or SIGTERM ends it and everything with it, within seconds; a second changes nothing."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+    def stop() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, lambda: None)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
     return await perform(lang, keep, console)
 
 
@@ -71,7 +79,7 @@ def main() -> int:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+    with suppress(asyncio.CancelledError):
         return asyncio.run(interruptible(given.lang, given.keep, console))
     return 130
 
