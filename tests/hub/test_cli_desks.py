@@ -136,6 +136,24 @@ def test_a_case_of_the_centres_to_a_node(console: Console) -> None:
     assert console.ok("withdraw", ref, who="malee")["state"] == "cancelled"
 
 
+def test_findings_are_shown_and_cleared_by_their_ids(console: Console) -> None:
+    """M7: in the dry run, to a program and to a person; and whatever else an officer writes."""
+    file = console.folder / "case.yaml"
+    file.write_text(CASE.replace("ขอให้ไปเยี่ยม", "โทร 081-234-5678"), encoding="utf-8")
+    command = ("refer-to-node", str(file), "--to", "DE-02")
+    (one,) = console.ok(*command, "--dry-run", who="malee")["findings"]
+    assert (one["path"], one["text"], one["cleared"]) == ("request.text", "081-234-5678", False)
+    _, out, _ = console.type(*command, "--dry-run", who="malee", lang="en")
+    assert f"--clear {one['id']}  request.text: 081-234-5678  [Telephone number]" in out
+    assert console.wrong(*command, who="malee") == ("consent.findings", f"request.text:phone:{one['id']}")
+    assert console.ok(*command, "--clear", one["id"], who="malee")["findings"][0]["cleared"] is True
+    ref = console.berlin.refer("TH-00/tsda")
+    asked = ("ask", ref, "081-234-5678 ใช่หรือไม่")
+    error, field = console.wrong(*asked, who="malee")
+    assert error == "consent.findings"
+    assert console.ok(*asked, "--clear", field.rpartition(":")[2], who="malee")["state"] == "on-hold"
+
+
 def test_red_at_night_confirmed_and_a_hold(console: Console) -> None:
     """The duty officer confirms; the desk names its duty to keep."""
     ref = console.berlin.refer("TH-00/dwf", urgency=wire.URGENCY_RED, categories=("place",), alone=True)

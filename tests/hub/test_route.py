@@ -110,7 +110,7 @@ def test_a_desk_without_keys_is_sent_nothing(house: House) -> None:
     acts.accept(house.tsda, house.ref)
     with pytest.raises(PeerError, match=r"peer\.unknown TH-00/province-10"):
         route.prepare(house.tsda, house.ref, ["dwf", "province-10"])
-    assert acts.parts(house.tsda, row_of(house.hub, house.ref)) == []
+    assert house.tsda.parts(row_of(house.hub, house.ref).id) == []
 
 
 def test_only_what_was_accepted_is_routed_and_once(house: House) -> None:
@@ -179,6 +179,7 @@ def test_a_withdrawal_reaches_every_part(house: House) -> None:
     open_task(dwf, part)
     house.berlin.send(house.ref, wire.KIND_WITHDRAWAL, Payload(withdrawal=Withdrawal(reason="withdrawn")))
     assert state_of(house.hub, part) == "cancelled"
+    assert [act.sealed for act in house.tsda.acts(row_of(house.hub, part).id)] == [None]
     for desk, ref in ((dwf, part), (house.tsda, house.ref)):
         with pytest.raises(ConsentError, match=r"consent\.withdrawn"):
             open_task(desk, ref)

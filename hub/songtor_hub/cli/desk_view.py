@@ -9,7 +9,7 @@ import typer
 from google.protobuf.json_format import MessageToDict
 
 from songtor_proto import lifecycle
-from songtor_proto.minimise import FACTS, value_text, why_text
+from songtor_proto.minimise import FACTS, finding_text, value_text, why_text
 from songtor_proto.times import from_ms
 from songtor_proto.wire.envelope_pb2 import Urgency
 from songtor_proto.wire.payload_pb2 import AbsentReason
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from songtor_hub.desks.desk import Task
     from songtor_hub.desks.inbox import Item
     from songtor_hub.desks.opening import Message, Opened
+    from songtor_proto.findings import Search
     from songtor_proto.minimise import Disclosure, Line
     from songtor_proto.wire.payload_pb2 import Facts
 
@@ -106,8 +107,8 @@ def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: 
             typer.echo(f"  {line}")
 
 
-def tell_disclosure(options: Options, to: str, disclosure: Disclosure, hub: Hub) -> None:
-    """What leaves and what stays, each line with its reason."""
+def tell_disclosure(options: Options, to: str, disclosure: Disclosure, search: Search, hub: Hub) -> None:
+    """What leaves and what stays, each line with its reason; and what was found in free text."""
     thai = options.lang == "th"
     typer.echo(f"\n→ {to}")
     for head, lines in (
@@ -118,9 +119,13 @@ def tell_disclosure(options: Options, to: str, disclosure: Disclosure, hub: Hub)
         for line in lines:
             label = hub.policy.categories[line.category].label(options.lang)
             typer.echo(f"  {label}: {line.value_text}  [{why_text(line.why, options.lang)}]")
+    heads = ("ต้องตรวจก่อนส่ง", "ตรวจแล้ว") if thai else ("Look at this before it goes", "Cleared")
+    for one in search.as_data():
+        kind = finding_text(one["kind"], options.lang)
+        typer.echo(f" {heads[one['cleared']]} --clear {one['id']}  {one['path']}: {one['text']}  [{kind}]")
 
 
-def disclosure_dict(disclosure: Disclosure) -> dict[str, Any]:
+def disclosure_dict(disclosure: Disclosure, search: Search) -> dict[str, Any]:
     return {
         "leaves": [_line(line) for line in disclosure.leaves],
         "stays": [_line(line) for line in disclosure.stays if line.value_text],
@@ -128,6 +133,7 @@ def disclosure_dict(disclosure: Disclosure) -> dict[str, Any]:
             {"category": one.category, "reason": AbsentReason.Name(one.reason)[14:].lower()}
             for one in disclosure.absent
         ],
+        "findings": search.as_data(),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from songtor_hub.cli.app import app
-from songtor_hub.cli.at_work import Ref, Words, acting_on, at_work, contents, words
+from songtor_hub.cli.at_work import Clear, Ref, Words, acting_on, at_work, contents, words
 
 Reason = Annotated[str, typer.Option(help="รหัสเหตุผล · Code of the reason")]
 
@@ -31,13 +31,12 @@ def inbox(context: typer.Context) -> None:
 def show(context: typer.Context, reference: Ref) -> None:
     """สถานะ · Where a referral stands and who did what; its content stays closed."""
     from songtor_hub.cli import desk_view
-    from songtor_hub.desks import acts
     from songtor_proto.times import from_ms
 
     with at_work(context) as (options, desk):
         task = desk.find(reference)
         told = desk_view.standing(task, desk.hub, options.lang)
-        told["parts"] = [desk_view.standing(part, desk.hub, options.lang) for part in acts.parts(desk, task)]
+        told["parts"] = [desk_view.standing(part, desk.hub, options.lang) for part in desk.parts(task.id)]
         told["acts"] = [
             {
                 "at": from_ms(act.at_ms).isoformat(timespec="minutes"),
@@ -101,12 +100,12 @@ def fail(context: typer.Context, reference: Ref, reason: Reason) -> None:
 
 
 @app.command()
-def ask(context: typer.Context, reference: Ref, text: Words) -> None:
+def ask(context: typer.Context, reference: Ref, text: Words, clear: Clear = None) -> None:
     """ถามกลับ · A question to the referrer; the referral is on hold until the answer."""
     from songtor_hub.desks import acts
 
     with acting_on(context, reference) as desk:
-        acts.ask(desk, reference, words(text))
+        acts.ask(desk, reference, words(text), cleared=clear or ())
 
 
 @app.command()
@@ -119,6 +118,7 @@ def complete(
     despite_open: Annotated[
         bool, typer.Option("--despite-open", help="แม้ยังมีส่วนที่ค้าง · Although a part is open")
     ] = False,
+    clear: Clear = None,
 ) -> None:
     """รายงานผล · The outcome, with the results of all parts."""
     from songtor_hub.desks import acts
@@ -127,7 +127,7 @@ def complete(
     facts = parse_facts(read_mapping(contents(report)) if report else {})
     facts.narrative = words(say) or facts.narrative
     with acting_on(context, reference) as desk:
-        acts.complete(desk, reference, outcome, facts, despite_open=despite_open)
+        acts.complete(desk, reference, outcome, facts, despite_open=despite_open, cleared=clear or ())
 
 
 @app.command("traced-consent")

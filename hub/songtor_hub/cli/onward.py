@@ -8,19 +8,19 @@ from typing import Annotated
 import typer
 
 from songtor_hub.cli.app import app
-from songtor_hub.cli.at_work import Ref, Words, acting_on, at_work, contents, words
+from songtor_hub.cli.at_work import Clear, Ref, Words, acting_on, at_work, contents, words
 from songtor_hub.cli.options import Options
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="ดูก่อน ยังไม่ส่ง · Show, and send nothing")]
 
 
 @app.command()
-def answer(context: typer.Context, reference: Ref, text: Words) -> None:
+def answer(context: typer.Context, reference: Ref, text: Words, clear: Clear = None) -> None:
     """ตอบ · Answers the question about a referral that went out from this desk."""
     from songtor_hub.desks import acts
 
     with acting_on(context, reference) as desk:
-        acts.answer(desk, reference, words(text))
+        acts.answer(desk, reference, words(text), cleared=clear or ())
 
 
 @app.command()
@@ -53,6 +53,7 @@ def route(
     context: typer.Context,
     reference: Ref,
     to: Annotated[list[str], typer.Option(help="dwf, province-50 … (หลายโต๊ะได้ · repeat for more)")],
+    clear: Clear = None,
     dry_run: DryRun = False,
 ) -> None:
     """ส่งต่อให้โต๊ะอื่น · Passes on to other desks what each of them needs, and no more."""
@@ -60,21 +61,20 @@ def route(
     from songtor_hub.desks import route
 
     with at_work(context) as (options, desk):
-        parts = route.prepare(desk, reference, to, options.lang)
+        parts = route.prepare(desk, reference, to, options.lang, cleared=clear or ())
         if not dry_run:
             route.send(desk, parts)
         if options.as_json:
             told = [
                 {"to": part.recipient, "reference": part.reference}
-                | desk_view.disclosure_dict(part.disclosure)
+                | desk_view.disclosure_dict(part.disclosure, part.search)
                 for part in parts
             ]
             options.tell("", "", reference=reference, sent=not dry_run, parts=told)
             return
         for part in parts:
-            desk_view.tell_disclosure(
-                options, f"{part.recipient} {part.reference}", part.disclosure, desk.hub
-            )
+            to_whom = f"{part.recipient} {part.reference}"
+            desk_view.tell_disclosure(options, to_whom, part.disclosure, part.search, desk.hub)
         _say_sent(options, dry_run)
 
 
@@ -84,6 +84,7 @@ def refer_to_node(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="แฟ้มเคส YAML · The case, with its ground")],
     to: Annotated[str, typer.Option(help="DE-02")],
     again: Annotated[str, typer.Option(help="ฉบับใหม่ของเลขนี้ · A new version of this reference")] = "",
+    clear: Clear = None,
     dry_run: DryRun = False,
 ) -> None:
     """ส่งต่อให้องค์กรภาคี · A case that came to the centre goes to a partner's node."""
@@ -92,14 +93,15 @@ def refer_to_node(
 
     content = contents(file)
     with at_work(context) as (options, desk):
-        draft = refer_to_node.prepare(desk, content, to, again=again, lang=options.lang)
+        draft = refer_to_node.prepare(desk, content, to, again=again, cleared=clear or (), lang=options.lang)
         if not dry_run:
             refer_to_node.send(desk, draft)
         if options.as_json:
-            told = desk_view.disclosure_dict(draft.disclosure)
+            told = desk_view.disclosure_dict(draft.disclosure, draft.search)
             options.tell("", "", reference=draft.reference, to=to, sent=not dry_run, **told)
             return
-        desk_view.tell_disclosure(options, f"{to} {draft.reference}", draft.disclosure, desk.hub)
+        to_whom = f"{to} {draft.reference}"
+        desk_view.tell_disclosure(options, to_whom, draft.disclosure, draft.search, desk.hub)
         _say_sent(options, dry_run)
 
 

@@ -1,6 +1,6 @@
 """What a desk decides and says about a referral. Each act names officer and desk, and is one transaction.
 
-Rules L3 to L8, L10, C9, M8 and W4. State travels in the clear; reasons, outcomes and texts are sealed.
+Rules L3 to L8, L10, C9, M7, M8 and W4. State travels in the clear; reasons, outcomes and texts are sealed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from songtor_hub.desks import free_text
 from songtor_hub.desks.desk import Desk, Task, about
 from songtor_hub.desks.model import Act
 from songtor_hub.exchange.withdraw import destroy
@@ -18,7 +19,7 @@ from songtor_hub.store.tables import recall
 from songtor_hub.store.tables import task as task_table
 from songtor_proto import lifecycle
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
-from songtor_proto.minimise import FACTS, answer_for, replies
+from songtor_proto.minimise import FACTS, answer_for, replies, strings
 from songtor_proto.remit import purpose_of
 from songtor_proto.times import to_ms
 from songtor_proto.wire import envelope_pb2 as wire
@@ -50,22 +51,32 @@ def fail(desk: Desk, text: str, reason: str) -> None:
     _status(desk, task, wire.STATE_FAILED, Status(reason=reason))
 
 
-def complete(desk: Desk, text: str, outcome: str, facts: Facts, *, despite_open: bool = False) -> None:
+def complete(
+    desk: Desk,
+    text: str,
+    outcome: str,
+    facts: Facts,
+    *,
+    despite_open: bool = False,
+    cleared: Collection[str] = (),
+) -> None:
     """Reports back, with the results of all parts rolled up (L10).
 
     Without a traced person's own consent the report is `not_found` and nothing else, whatever was given (C9).
-    EnvelopeError("parts_open") while a part is open, unless `despite_open`; ConsentError("replies") for what
-    the purpose does not let a recipient send back (M8).
+    EnvelopeError("parts_open") while a part is open, unless `despite_open`; ConsentError: "replies" for what
+    the purpose does not let a recipient send back (M8), "findings" but for the `cleared` (M7).
     """
     _known(outcome, desk.hub.policy.outcomes, "--outcome")
     task = desk.received(text)
     tell = may_tell(desk, task)
-    rolled_up = parts(desk, task)
+    rolled_up = desk.parts(task.id)
     if not despite_open and not lifecycle.may_report(part.state for part in rolled_up):
         raise EnvelopeError("parts_open", field=task.reference)
     allowed = replies(desk.hub.policy, task.purpose, traced_person_consented=tell)
     if tell and (over := [field.name for field, _ in facts.ListFields() if FACTS[field.name] not in allowed]):
         raise ConsentError("replies", field=", ".join(over))
+    if tell:
+        free_text.check_reply(desk, task, dict(strings(facts)), facts, cleared)
     status = Status(
         outcome=answer_for(desk.hub.policy, task.purpose, outcome, traced_person_consented=tell),
         facts=facts if tell else None,
@@ -74,16 +85,20 @@ def complete(desk: Desk, text: str, outcome: str, facts: Facts, *, despite_open:
     _status(desk, task, wire.STATE_COMPLETED, status)
 
 
-def ask(desk: Desk, text: str, question: str) -> None:
-    task = desk.received(text)
-    said = Payload(question=Question(text=_said(question)))
+def ask(desk: Desk, text: str, question: str, *, cleared: Collection[str] = ()) -> None:
+    """ConsentError("findings") for what the referrer was not told and is not `cleared` (M7)."""
+    task, words = desk.received(text), _said(question)
+    free_text.check_reply(desk, task, {"text": words}, Facts(), cleared)
+    said = Payload(question=Question(text=words))
     header = about(task, task.referrer, wire.KIND_QUESTION, wire.STATE_ON_HOLD)
     desk.commit(desk.say(header, said, "question", note=said.SerializeToString()))
 
 
-def answer(desk: Desk, text: str, words: str) -> None:
-    task = desk.referred(text)
-    said = Payload(answer=Answer(text=_said(words)))
+def answer(desk: Desk, text: str, reply: str, *, cleared: Collection[str] = ()) -> None:
+    """ConsentError("findings") for what was not sent there and is not `cleared` (M7)."""
+    task, words = desk.referred(text), _said(reply)
+    free_text.check_answer(desk, task, words, cleared)
+    said = Payload(answer=Answer(text=words))
     header = about(task, task.recipient, wire.KIND_ANSWER)
     desk.commit(desk.say(header, said, "answer", note=said.SerializeToString()))
 
@@ -155,13 +170,6 @@ def _status(desk: Desk, task: Task, state: wire.State.ValueType, status: Status)
     said = Payload(status=status)
     header = about(task, task.referrer, wire.KIND_STATUS, state)
     desk.commit(desk.say(header, said, lifecycle.code(state), note=said.SerializeToString()))
-
-
-def parts(desk: Desk, task: Task) -> list[Task]:
-    """The tasks that it was routed on as, oldest first."""
-    found = select(task_table).where(task_table.c.part_of == task.id).order_by(task_table.c.id)
-    with reading(desk.hub.engine) as connection:
-        return list(connection.execute(found))
 
 
 def _versions(desk: Desk, task: Task) -> list[Task]:

@@ -40,6 +40,9 @@ from songtor_proto.wire.payload_pb2 import Payload
 Task = Row[Any]
 """A row of the table `task`."""
 
+SENT = "referral"
+"""The act of referring, as the desk keeps it: with what it sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Saying:
@@ -99,6 +102,17 @@ class Desk:
         if found.referrer != self.address:
             raise EnvelopeError("actor", field=found.reference)
         return found
+
+    def root(self, task: Task) -> Task:
+        """The first task, of which it is a part; or itself."""
+        with reading(self.hub.engine) as connection:
+            return connection.execute(select(task_table).where(task_table.c.id == task.root)).one()
+
+    def parts(self, task_id: bytes) -> list[Task]:
+        """The tasks that it was routed on as, oldest first."""
+        found = select(task_table).where(task_table.c.part_of == task_id).order_by(task_table.c.id)
+        with reading(self.hub.engine) as connection:
+            return list(connection.execute(found))
 
     def mail(self, task_id: bytes) -> list[tuple[Row[Any], Header]]:
         """What came to this desk about a task, oldest first: rows of `envelope` with their headers."""

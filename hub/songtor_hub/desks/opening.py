@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from songtor_hub.desks.desk import Desk, Saying, Task, about
-from songtor_hub.store.engine import reading
-from songtor_hub.store.tables import task as task_table
 from songtor_proto import lifecycle
 from songtor_proto.address import Address
 from songtor_proto.consent import check_terms
@@ -120,8 +118,7 @@ def _hand_back(desk: Desk, task: Task, reason: str) -> None:
 
 def _tell(desk: Desk, task: Task, purpose: str) -> None:
     """Records the opening, in the log too, and tells the node that the content came from; then it is open."""
-    with reading(desk.hub.engine) as connection:
-        root = connection.execute(select(task_table).where(task_table.c.id == task.root)).one()
+    root = desk.root(task)
     facts = {"task": root.id.hex(), "desk": desk.address, "role": desk.officer.role, "purpose": purpose}
     log = {"opened": facts}
     if not Address.parse(root.referrer).is_node:

@@ -1,10 +1,12 @@
-"""The centre refers a case of its own to a node, under the rules that nodes keep. Rules C1 to C11, M2, L9.
+"""The centre refers a case of its own to a node, by the rules that nodes keep. Rules C1 to C11, M2, M7, L9.
 
-The case file with its ground is kept sealed to the desk's own key, as part of the act's record.
+The case file with its ground, and what was sent of it, are kept sealed to the desk's own key, as part of the
+act's record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -12,19 +14,20 @@ from sqlmodel import Session
 from songtor_hub.addresses import HUB
 from songtor_hub.desks import references
 from songtor_hub.desks.case_file import CaseFile, parse_facts, read_case
-from songtor_hub.desks.desk import Desk, Saying, Task
-from songtor_hub.desks.model import Officer
+from songtor_hub.desks.desk import SENT, Desk, Saying, Task
+from songtor_hub.desks.model import Act, Officer
 from songtor_hub.desks.officers import AT_A_DESK
 from songtor_hub.store.engine import reading
 from songtor_proto.address import Address
 from songtor_proto.consent import Grant, check_grant, check_terms, terms
 from songtor_proto.envelope import uuid7
 from songtor_proto.errors import ConsentError, InputError, PeerError
-from songtor_proto.minimise import Disclosure, default_ticks, split, violations
+from songtor_proto.findings import Search, identities, search
+from songtor_proto.minimise import Disclosure, default_ticks, split, strings, violations
 from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import jurisdictions
 from songtor_proto.wire import envelope_pb2 as wire
-from songtor_proto.wire.payload_pb2 import Payload, Referral
+from songtor_proto.wire.payload_pb2 import Facts, Payload, Referral
 
 SALT_SIZE = 32
 CASE = "case"
@@ -36,10 +39,20 @@ class Draft:
 
     reference: str
     disclosure: Disclosure
+    search: Search
     saying: Saying
+    kept: Act
 
 
-def prepare(desk: Desk, content: bytes, to: str, *, again: str = "", lang: str = "th") -> Draft:
+def prepare(
+    desk: Desk,
+    content: bytes,
+    to: str,
+    *,
+    again: str = "",
+    cleared: Collection[str] = (),
+    lang: str = "th",
+) -> Draft:
     """The referral of a case file, sealed but not sent. `again`: the reference it is a new version of (L9).
 
     PeerError("role") anywhere but at the centre. InputError: what `read_case` raises, "unknown_code",
@@ -54,7 +67,8 @@ def prepare(desk: Desk, content: bytes, to: str, *, again: str = "", lang: str =
         raise InputError("unknown_code", field="referrer")
     before = _version_before(desk, again, to) if again else None
     reference = before.reference if before else references.new(desk.hub)
-    disclosure, grant = _disclosure(desk, file, to, reference, lang)
+    facts = parse_facts(file.facts)
+    disclosure, grant = _disclosure(desk, file, facts, to, reference, lang)
     said = Referral(facts=disclosure.facts, absent=disclosure.absent, referrer=file.referrer)
     bounds = terms(
         grant,
@@ -67,11 +81,31 @@ def prepare(desk: Desk, content: bytes, to: str, *, again: str = "", lang: str =
     check_terms(header, bounds, desk.hub.policy, desk.now())
     if violations(payload, bounds, desk.hub.policy, to):
         raise ConsentError("more_than_terms", field=to)
-    return Draft(reference, disclosure, desk.say(header, payload, CASE, note=content))
+    return Draft(
+        reference,
+        disclosure,
+        search(
+            dict(strings(disclosure.facts)),
+            identities(facts),
+            told=identities(disclosure.facts),
+            country=Address.parse(to).country,
+            cleared=cleared,
+        ),
+        desk.say(header, payload, CASE, note=content),
+        desk.record(header.task, SENT, Payload(referral=said).SerializeToString()),
+    )
 
 
 def send(desk: Desk, draft: Draft) -> None:
-    desk.commit(draft.saying)
+    """ConsentError("findings") while free text holds one that was not cleared (M7)."""
+    draft.search.require_cleared()
+    desk.commit(draft.saying, acts=[draft.kept])
+
+
+def filed(desk: Desk, task: Task) -> Facts:
+    """The facts of the case file that a referral was made of; none where it is destroyed."""
+    kept = [desk.unseal(act) for act in desk.acts(task.id) if act.act == CASE]
+    return parse_facts(read_case(kept[0]).facts) if kept and kept[0] else Facts()
 
 
 def _version_before(desk: Desk, again: str, to: str) -> Task:
@@ -81,7 +115,9 @@ def _version_before(desk: Desk, again: str, to: str) -> Task:
     return before
 
 
-def _disclosure(desk: Desk, file: CaseFile, to: str, reference: str, lang: str) -> tuple[Disclosure, Grant]:
+def _disclosure(
+    desk: Desk, file: CaseFile, facts: Facts, to: str, reference: str, lang: str
+) -> tuple[Disclosure, Grant]:
     hub, now = desk.hub, desk.now()
     if file.consent.second:
         _check_second(desk, file.consent.second)
@@ -92,7 +128,7 @@ def _disclosure(desk: Desk, file: CaseFile, to: str, reference: str, lang: str) 
     grant = check_grant(grant, purpose=file.consent.purpose, recipient=to, now=now)
     ticked = default_ticks(hub.policy, grant.purpose, to, grant) | set(file.share)
     disclosure = split(
-        parse_facts(file.facts),
+        facts,
         policy=hub.policy,
         purpose=grant.purpose,
         recipient=to,

@@ -1,15 +1,16 @@
-"""Routing on: a part of a referral, minimised again for a second desk and sealed to it. Rules L10, M2, M3."""
+"""Routing on: a part of a referral, minimised again for another desk, sealed to it. Rules L10, M2, M3, M7."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from songtor_hub.addresses import HUB
-from songtor_hub.desks import references
-from songtor_hub.desks.desk import Desk, Saying
+from songtor_hub.desks import free_text, references
+from songtor_hub.desks.desk import SENT, Desk, Saying
+from songtor_hub.desks.model import Act
 from songtor_hub.desks.opening import Opened, open_task
 from songtor_hub.seats.desk_keys import address_of
 from songtor_hub.store.engine import reading
@@ -19,6 +20,7 @@ from songtor_proto.address import Address
 from songtor_proto.consent import Grant, onward
 from songtor_proto.envelope import uuid7
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
+from songtor_proto.findings import Search
 from songtor_proto.minimise import Disclosure, may_receive, split
 from songtor_proto.times import from_ms, to_ms
 from songtor_proto.vocabulary import jurisdictions
@@ -33,10 +35,14 @@ class Part:
     recipient: str
     reference: str
     disclosure: Disclosure
+    search: Search
     saying: Saying
+    kept: Act
 
 
-def prepare(desk: Desk, text: str, to: Sequence[str], lang: str = "th") -> list[Part]:
+def prepare(
+    desk: Desk, text: str, to: Sequence[str], lang: str = "th", *, cleared: Collection[str] = ()
+) -> list[Part]:
     """The parts for these desks ("dwf", "province-10"), sealed but not sent. Opens the referral, on record.
 
     It must be accepted here. InputError: "unknown_code" (no such desk), "exists" (a part is open there);
@@ -55,15 +61,17 @@ def prepare(desk: Desk, text: str, to: Sequence[str], lang: str = "th") -> list[
         if recipient in taken:
             raise InputError("exists", field=Address.parse(recipient).desk)
     opened = open_task(desk, text)
-    return [_part(desk, opened, recipient, lang) for recipient in recipients]
+    return [_part(desk, opened, recipient, cleared, lang) for recipient in recipients]
 
 
 def send(desk: Desk, parts: Sequence[Part]) -> None:
-    """All parts together, or none."""
-    desk.commit(*(part.saying for part in parts))
+    """All parts together, or none; ConsentError("findings") while one was not cleared (M7)."""
+    for part in parts:
+        part.search.require_cleared()
+    desk.commit(*(part.saying for part in parts), acts=[part.kept for part in parts])
 
 
-def _part(desk: Desk, opened: Opened, recipient: str, lang: str) -> Part:
+def _part(desk: Desk, opened: Opened, recipient: str, cleared: Collection[str], lang: str) -> Part:
     task, terms = opened.task, opened.terms
     assert terms is not None
     if not may_receive(desk.hub.policy, terms.purpose, recipient):
@@ -99,9 +107,18 @@ def _part(desk: Desk, opened: Opened, recipient: str, lang: str) -> Part:
             confirmed=task.confirmed,
         ),
     )
-    said = Referral(facts=disclosure.facts, absent=disclosure.absent, referrer=referral.referrer)
-    saying = desk.say(header, Payload(referral=said), "routed", of=task.id)
-    return Part(recipient, header.reference, disclosure, saying)
+    payload = Payload(
+        referral=Referral(facts=disclosure.facts, absent=disclosure.absent, referrer=referral.referrer)
+    )
+    messages = [one.said for one in opened.messages if not one.ours]
+    return Part(
+        recipient,
+        header.reference,
+        disclosure,
+        free_text.search_part(desk, task, messages, disclosure.facts, cleared),
+        desk.say(header, payload, "routed", of=task.id),
+        desk.record(identity, SENT, payload.SerializeToString()),
+    )
 
 
 def _ground(terms: wire.Terms) -> Grant:
