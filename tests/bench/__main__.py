@@ -1,7 +1,7 @@
 """`make bench`: measures, prints, and with `--write` keeps it in docs/measured.md. Takes about two minutes.
 
-64 calls in flight over four seats' connections, mutual TLS on loopback, envelopes of the smallest size class. The hub
-is in a process of its own, and so is the echo; the client is this one.
+64 calls in flight over four seats' connections, mutual TLS on loopback, envelopes of the smallest size class.
+The hub is in a process of its own, and so is the echo; the client is this one.
 """
 
 from __future__ import annotations

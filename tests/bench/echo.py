@@ -1,4 +1,4 @@
-"""The limit for one call: a gRPC echo on the hub's own transport, and nothing else. `python -m tests.bench.echo FOLDER`."""
+"""The limit for one call: a gRPC echo over mutual TLS, and nothing else. `python -m tests.bench.echo FOLDER`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def serve(folder: Path) -> None:
         return message
 
     server = grpc.aio.server()
-    handler = grpc.unary_unary_rpc_method_handler(echo)
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(echo)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("echo.Echo", {"Echo": handler}),))
     root, key, chain = ((folder / name).read_bytes() for name in ("root", "key", "chain"))
     credentials = grpc.ssl_server_credentials([(key, chain)], root, require_client_auth=True)

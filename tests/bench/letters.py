@@ -1,4 +1,4 @@
-"""Referrals ready to send. The sealed part is made once: the hub cannot tell, and sealing is the node's cost."""
+"""Referrals ready to send. The sealed part is made once: the hub cannot tell, and sealing is a node's cost."""
 
 from __future__ import annotations
 
@@ -55,7 +55,3 @@ class Letters:
         for ids, message in ready:
             self.tasks += ids
             yield message
-
-
-def _unzip(pairs: list[tuple[bytes, Envelope]]) -> tuple[list[bytes], list[Envelope]]:
-    return [id_ for id_, _ in pairs], [envelope for _, envelope in pairs]

@@ -11,6 +11,8 @@ import grpc
 
 IN_FLIGHT = 64
 
+Call = grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
+
 
 @dataclass(frozen=True)
 class Target:
@@ -37,15 +39,13 @@ class Measured:
 async def run(
     targets: Sequence[Target], method: str, messages: Sequence[Iterator[bytes]], seconds: float
 ) -> Measured:
-    """Calls for that long, or until a target's messages end. Raises what a call raises: nothing may fail here."""
+    """Calls for that long, or until a target's messages end. Raises what a call raises: none may fail."""
     channels = [grpc.aio.secure_channel(target.address, target.credentials) for target in targets]
-    calls = [channel.unary_unary(method) for channel in channels]
+    calls: list[Call] = [channel.unary_unary(method) for channel in channels]
     took: list[float] = []
     answers: list[bytes] = []
 
-    async def worker(
-        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes], mine: Iterator[bytes], until: float
-    ) -> None:
+    async def worker(call: Call, mine: Iterator[bytes], until: float) -> None:
         while (begun := perf_counter()) < until and (message := next(mine, None)):
             answers.append(await call(message))
             took.append(perf_counter() - begun)

@@ -65,8 +65,8 @@ def lines(found: Findings) -> Iterator[str]:
     yield f"| | hub, seconds from `serve` to ready; of imports | | {_seconds(hub)} |"
     yield ""
     yield (
-        f"A referral and its answer on an open connection are {wire.total:,.0f} bytes: headers {wire.header:,.0f}, "
-        f"sealed parts {wire.sealed:,.0f}, signatures {wire.signature:,.0f}, receipt {wire.receipt:,.0f}, "
+        f"A referral and its answer on an open connection are {wire.total:,.0f} bytes: "
+        f"headers {wire.header:,.0f}, sealed parts {wire.sealed:,.0f}, signatures {wire.signature:,.0f}, receipt {wire.receipt:,.0f}, "
         f"TLS, HTTP/2 and gRPC of the three calls {wire.rest:,.0f}. "
         f"Opening the connection costs {wire.handshake:,.0f} once."
     )

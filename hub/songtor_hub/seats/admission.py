@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CONTACT_EVERY = timedelta(minutes=10)
 _CONTACT_MS = CONTACT_EVERY // timedelta(milliseconds=1)
 MAX_HELD = 10_000
+READ_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,10 @@ class Admission:
                 )
 
     def _version(self) -> int:
-        """Read once for all calls that one turn of the event loop begins."""
+        """Read once for all calls that begin within two milliseconds; each looks again in its transaction."""
         if self._read is None:
             self._read = self._read_version()
-            asyncio.get_running_loop().call_soon(self._forget)
+            asyncio.get_running_loop().call_later(READ_SECONDS, self._forget)
         return self._read
 
     def _forget(self) -> None:
