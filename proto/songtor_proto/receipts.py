@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 from google.protobuf.message import DecodeError
 
+from songtor_proto.address import Address
 from songtor_proto.envelope.check import digest
-from songtor_proto.errors import EnvelopeError, PeerError
+from songtor_proto.envelope.layout import is_uuid7
+from songtor_proto.errors import EnvelopeError, InputError, PeerError
 from songtor_proto.identity.keys import SigningKey, verify
 from songtor_proto.translog.proof import check_inclusion, inclusion_of_all
-from songtor_proto.translog.tree import leaf_hash
+from songtor_proto.translog.tree import HASH_SIZE, leaf_hash
 from songtor_proto.wire.envelope_pb2 import Envelope, Header
-from songtor_proto.wire.receipt_pb2 import DeliveryReceipt, GroupHead, Receipt, ReceiptBody
+from songtor_proto.wire.receipt_pb2 import Delivered, DeliveryReceipt, GroupHead, Receipt, ReceiptBody
 
 GROUP_TYPE = "application/vnd.songtor.receipt-group.v1"
 DELIVERY_TYPE = "application/vnd.songtor.delivery-receipt.v1"
@@ -92,9 +94,17 @@ def read_delivery(data: bytes) -> DeliveryReceipt:
         receipt = DeliveryReceipt.FromString(data)
     except DecodeError as error:
         raise EnvelopeError("receipt") from error
-    if len(receipt.delivered) > MAX_DELIVERED:
+    if len(receipt.delivered) > MAX_DELIVERED or not all(map(_is_delivered, receipt.delivered)):
         raise EnvelopeError("receipt", field="delivered")
     return receipt
+
+
+def _is_delivered(one: Delivered) -> bool:
+    try:
+        Address.parse(one.sender)
+    except InputError:
+        return False
+    return is_uuid7(one.envelope_id) and len(one.digest) == HASH_SIZE
 
 
 def verify_delivery(data: bytes, signature: bytes, seat_public: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 
 import pytest
@@ -146,7 +147,7 @@ def test_receipt_is_bounded() -> None:
 
 def test_delivery_receipt_is_the_seat_s_own_word() -> None:
     """A seat signs what it stored; the hub believes no other signature and no longer list (D7, D10)."""
-    one = Delivered(sender="TH-00/dwf", envelope_id=bytes(16), digest=bytes(32))
+    one = Delivered(sender="TH-00/dwf", envelope_id=uuid7(NOW, os.urandom), digest=bytes(32))
     said = DeliveryReceipt(seat="DE-02", delivered=[one] * 64, stored_ms=NOW, signing_key_version=1)
     data, signature = receipts.sign_delivery(said, NODE.signing)
     assert receipts.read_delivery(data) == said

@@ -47,6 +47,8 @@ def vectors(kept: Kept) -> Iterator[Vector]:
         said = receipt(count)
         yield Vector("D7", f"{count} stored", _given(said), result=_said(said))
     yield refused("P1", "65 stored", _given(receipt(65)), "envelope.receipt", "delivered")
+    nobody = receipt(1, delivered=[Delivered(sender="nobody", envelope_id=bytes(16), digest=bytes(32))])
+    yield refused("D7", "of no sender and no id", _given(nobody), "envelope.receipt", "delivered")
     good = _given(receipt(1))
     yield refused("D7", "no message", good | {"delivery_receipt": "ff"}, "envelope.receipt")
     stranger = signing_key(OTHER_NODE).public.hex()

@@ -127,6 +127,27 @@ _RECALLS: list[tuple[str, str, str, dict[str, Any]]] = [
         {"recalls": [wire.Recall(envelope_id=TASK, result=wire.RECALL_RESULT_DESTROYED)]},
     ),
     ("W4", "without result", "recalls.result", {"recalls": [wire.Recall(envelope_id=TASK, place="desk")]}),
+    (
+        "W4",
+        "a place in words",
+        "recalls.place",
+        {"recalls": [wire.Recall(envelope_id=TASK, place="a house", result=wire.RECALL_RESULT_DESTROYED)]},
+    ),
+    (
+        "W4",
+        "a reason in words",
+        "recalls.reason",
+        {
+            "recalls": [
+                wire.Recall(
+                    envelope_id=TASK,
+                    place="desk",
+                    result=wire.RECALL_RESULT_KEPT_BY_LEGAL_DUTY,
+                    reason="the court says so",
+                )
+            ]
+        },
+    ),
 ]
 
 

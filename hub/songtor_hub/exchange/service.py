@@ -116,6 +116,8 @@ class ExchangeService(ExchangeServiceServicer):
                     self._waiters.wake(await self._in_thread(self._exchange.tick))
                 except StoreError as error:
                     _log.warning("tick", code=error.code, detail=error.detail)
+                except SongtorError as error:  # of what one seat sent; nobody's mail stops for it
+                    _log.critical("alert", what="tick", code=error.code, field=error.field)
                 due = asyncio.create_task(self._recalls.wait())
                 await asyncio.wait([due, fault], timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
                 due.cancel()

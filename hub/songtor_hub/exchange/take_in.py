@@ -142,9 +142,10 @@ class _Batch:
         if one.refusal:
             raise one.refusal
         self._parties.need_key(header.sender, header.signing_key_version)
-        # A withdrawal must get through; its recipient obeys what the header says.
-        sealed_to = 0 if header.kind == KIND_WITHDRAWAL else header.sealing_key_version
-        self._parties.need_recipient(header.recipient, sealed_to)
+        # A withdrawal must get through, to a revoked recipient too: the hub's copies and all parts end with
+        # it, and its recipient, once it is back, obeys what the header says.
+        if header.kind != KIND_WITHDRAWAL:
+            self._parties.need_recipient(header.recipient, header.sealing_key_version)
         taken = Taken(header.envelope_id, b"", self._effect(header))
         self.fresh[header.envelope_id] = one, taken
         return taken
@@ -159,7 +160,7 @@ class _Batch:
         elif envelope_id in self._seen:
             row = self._seen[envelope_id]
             if row.digest == one.digest:
-                return Taken(envelope_id, row.receipt or b"", self._state(row.task))
+                return Taken(envelope_id, row.receipt or b"", self._state(row.task, one.header.sender))
         else:
             return None
         _log.error("envelope.conflict", sender=one.header.sender, envelope=envelope_id.hex())
@@ -168,7 +169,7 @@ class _Batch:
     def _effect(self, header: Header) -> int:
         """The state of the task after what this envelope does to it."""
         if not tasks.is_known(header):
-            return self._state(header.task)
+            return self._state(header.task, header.sender)
         if header.kind == KIND_REFERRAL:
             parent = self._tasks.get(header.part_of) if header.part_of else None
             new = tasks.opened(header, parent, self._now_ms)
@@ -184,9 +185,11 @@ class _Batch:
             self._tasks.changed(task)
         return task.state
 
-    def _state(self, task_id: bytes) -> int:
+    def _state(self, task_id: bytes, sender: str) -> int:
+        """To whom is no party, none (D11)."""
         task = self._tasks.get(task_id)
-        return task.state if task else STATE_UNSPECIFIED
+        party = task is not None and sender in (task.referrer, task.recipient)
+        return task.state if task is not None and party else STATE_UNSPECIFIED
 
     def store(self, connection: Connection, random: Random, sign_group: SignGroup | None) -> None:
         """Writes what is new: leaves, receipts, envelopes, tasks, and what reaches beyond its own task."""

@@ -6,6 +6,7 @@ The exact bytes received are checked, then parsed; nothing is serialised again. 
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from functools import lru_cache
 
@@ -31,6 +32,10 @@ from songtor_proto.wire.envelope_pb2 import (
 )
 
 CLOCK_SKEW_MS = 10 * 60 * 1000
+MAX_RECALLS = 64
+
+# So short that 64 copies fit into one header, as the hub lists them.
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
 def read_header(envelope: Envelope) -> Header:
@@ -105,9 +110,12 @@ def _common(header: Header) -> None:
     _need(header.part_of != header.task, "part_of")
     _need(header.signing_key_version > 0, "signing_key_version")
     _need(header.kind == KIND_RECALL_RECEIPT or not header.recalls, "recalls")
+    _need(len(header.recalls) <= MAX_RECALLS, "recalls")
     for recall in header.recalls:
         _need(layout.is_uuid7(recall.envelope_id), "recalls.envelope_id")
-        _need(bool(recall.place), "recalls.place")
+        # They are passed on to others: codes, and never words.
+        _need(_CODE.fullmatch(recall.place) is not None, "recalls.place")
+        _need(not recall.reason or _CODE.fullmatch(recall.reason) is not None, "recalls.reason")
         _need(recall.result != RECALL_RESULT_UNSPECIFIED, "recalls.result")
 
 
