@@ -1,4 +1,4 @@
-"""The limit for one call: a gRPC echo over mutual TLS, and nothing else. `python -m tests.bench.echo FOLDER`."""
+"""The limit for one call: a gRPC echo over mutual TLS, no more. `python -m tests.bench.echo FOLDER`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Referrals ready to send. The sealed part is made once: the hub cannot tell, and sealing is a node's cost."""
+"""Referrals ready to send. The sealed part is made once: the hub cannot tell, and that is a node's cost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Letters:
         self._first = sender.refer(to)
         self._header = header_of(self._first)
         self._numbers = count(seed << 48)
-        self.tasks: list[bytes] = []
+        self.sent: list[bytes] = []
+        """Ids of the tasks so far."""
 
     def example(self) -> bytes:
         """A SubmitRequest of the size of all others; never sent to the hub."""
@@ -30,14 +31,20 @@ class Letters:
 
     def requests(self, calls: int, batch: int) -> Iterator[bytes]:
         """That many serialised SubmitRequests, made now; what is taken from them counts as sent."""
-        made = [[self._next() for _ in range(batch)] for _ in range(calls)]
-        return self._sending(
-            [(ids, SubmitRequest(envelopes=some).SerializeToString()) for ids, some in map(_unzip, made)]
-        )
+        return self._sending([self._request(batch) for _ in range(calls)])
 
     def status_requests(self) -> Iterator[bytes]:
         """For ever, about what was sent."""
-        return cycle([GetStatusRequest(task=task).SerializeToString() for task in self.tasks])
+        return cycle([GetStatusRequest(task=task).SerializeToString() for task in self.sent])
+
+    def _request(self, batch: int) -> tuple[list[bytes], bytes]:
+        ids, envelopes = zip(*(self._next() for _ in range(batch)), strict=True)
+        return list(ids), SubmitRequest(envelopes=envelopes).SerializeToString()
+
+    def _sending(self, ready: list[tuple[list[bytes], bytes]]) -> Iterator[bytes]:
+        for ids, message in ready:
+            self.sent += ids
+            yield message
 
     def _next(self) -> tuple[bytes, Envelope]:
         def bits(size: int) -> bytes:
@@ -50,8 +57,3 @@ class Letters:
         clear, sealed = header.SerializeToString(), self._first.sealed
         signature = self._sender.keys.signing.sign_raw(signed_bytes(clear, sealed))
         return id_, Envelope(header=clear, sealed=sealed, signature=signature)
-
-    def _sending(self, ready: list[tuple[list[bytes], bytes]]) -> Iterator[bytes]:
-        for ids, message in ready:
-            self.tasks += ids
-            yield message

@@ -66,7 +66,8 @@ def lines(found: Findings) -> Iterator[str]:
     yield ""
     yield (
         f"A referral and its answer on an open connection are {wire.total:,.0f} bytes: "
-        f"headers {wire.header:,.0f}, sealed parts {wire.sealed:,.0f}, signatures {wire.signature:,.0f}, receipt {wire.receipt:,.0f}, "
+        f"headers {wire.header:,.0f}, sealed parts {wire.sealed:,.0f}, "
+        f"signatures {wire.signature:,.0f}, receipt {wire.receipt:,.0f}, "
         f"TLS, HTTP/2 and gRPC of the three calls {wire.rest:,.0f}. "
         f"Opening the connection costs {wire.handshake:,.0f} once."
     )

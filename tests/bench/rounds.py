@@ -22,7 +22,7 @@ _SERVICE = "/songtor.v1.ExchangeService"
 
 @dataclass(frozen=True)
 class Rates:
-    """Medians over the rounds. `echo` in calls a second, its p99 in seconds; the others as multiples of these."""
+    """Medians over the rounds. `echo` in calls a second, its p99 in seconds; others as multiples of these."""
 
     echo: float
     echo_p99: float
