@@ -26,6 +26,7 @@ from tests.demo.stage import Stage
 from tests.demo.story import play_all, prove
 from tests.demo.teller import WIDTH, Teller
 
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HERE = Path(__file__).resolve().parents[2] / ".demo"
 
 
@@ -34,39 +35,41 @@ async def perform(lang: str, keep: bool, console: Console) -> int:
     ledger = Ledger()
     play = Play(stage, ledger, Proof(stage, ledger, MISSION))
     teller = Teller(console, lang)
-    whole = False
+    wrong: list[str] = ["…"]  # until it is known: what ends unforeseen is left to be looked at
     try:
         try:
             wrong = await play_all(play, teller) or await prove(play, teller)
         except Failed as failed:
             wrong = [str(failed)]
-        whole = not wrong
+        except asyncio.CancelledError:
+            wrong = []
+            raise
         console.print()
         console.print(afterwards.verdict(wrong, play, time.monotonic() - teller.began, lang), markup=False)
-        if keep and whole:
+        if keep and not wrong:
             console.print(afterwards.keeping(play, lang), markup=False, soft_wrap=True)
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
     finally:
         await asyncio.shield(stage.close())
-        if whole:
-            shutil.rmtree(stage.folder)
-        else:
+        if wrong:
             console.print(afterwards.left_behind(stage, lang), markup=False, soft_wrap=True)
-    return 0 if whole else 1
+        else:
+            shutil.rmtree(stage.folder)
+    return 1 if wrong else 0
 
 
 async def interruptible(lang: str, keep: bool, console: Console) -> int:
-    """A first Ctrl-C or SIGTERM ends it and everything with it, within seconds; a second changes nothing."""
+    """A first Ctrl-C (or a closed window) ends it all, within seconds; a second changes nothing."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
 
     def stop() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDS:
             loop.add_signal_handler(number, lambda: None)
         task.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDS:
         loop.add_signal_handler(number, stop)
     return await perform(lang, keep, console)
 
