@@ -3,17 +3,20 @@
 One random master key encrypts the secrets (AES-256-GCM); each slot holds it wrapped under what opens that
 slot: a passphrase (Argon2id), a printed recovery code, or a raw key that a TPM or the service manager keeps
 (HKDF-SHA256 both). The slots are authenticated with the secrets. A checksum tells a damaged file from a
-wrong passphrase.
+wrong passphrase. Several processes may hold one file: each saves what it changed, and nothing else.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +28,7 @@ from songtor_proto.keyslot import KEY_SIZE, NONCE_SIZE, STRONG, Cost, Slot, from
 from songtor_proto.times import Random
 
 MAX_FILE = 1 << 20
+LOCK_SECONDS = 10
 _MAGIC = b"songtor-keyring 1\n"
 _CHECKSUM = 65  # SHA-256 in hex, and a line's end
 
@@ -45,6 +49,9 @@ class Keyring:
         self._slots = {slot.kind: slot for slot in slots}
         self._secrets = dict(secrets)
         self._cost, self._random = cost, random
+        self._before = dict(secrets)
+        self._changed: dict[str, bytes | None] = {}
+        self._new_slots: set[str] = set()
 
     @classmethod
     def create(
@@ -91,13 +98,7 @@ class Keyring:
             master = _unwrap(slots, "recovery", recovery.parse(recovery_code))
         else:
             master = _unwrap(slots, "raw_key", raw_key or b"")
-        try:
-            sealed, nonce = from_text(body["secrets"]), from_text(body["nonce"])
-            plain = AESGCM(master).decrypt(nonce, sealed, _canonical(body["slots"]))
-        except (InvalidTag, *_MALFORMED) as error:
-            raise StoreError("keyring") from error
-        secrets = {name: from_text(value) for name, value in json.loads(plain).items()}
-        return cls(path, master, slots, secrets, cost, random)
+        return cls(path, master, slots, _unseal(body, master), cost, random)
 
     @property
     def names(self) -> frozenset[str]:
@@ -116,11 +117,12 @@ class Keyring:
 
     def put(self, name: str, value: bytes) -> None:
         """In memory; `save` writes it."""
-        self._secrets[name] = value
+        self._secrets[name] = self._changed[name] = value
 
     def remove(self, name: str) -> None:
         """In memory; `save` writes it. Nothing happens where there is no such name."""
-        self._secrets.pop(name, None)
+        if self._secrets.pop(name, None) is not None:
+            self._changed[name] = None
 
     def set_passphrase(self, passphrase: str) -> None:
         """In place of the one before; `save` writes it."""
@@ -137,19 +139,42 @@ class Keyring:
         return code
 
     def save(self) -> None:
-        """The new file or the old, never between, readable by its owner alone. StoreError("write")."""
+        """The new file or the old, never between, readable by its owner alone.
+
+        What another process has saved since stays. StoreError: "write"; "busy" where both changed the same.
+        """
+        try:
+            with _locked(self._path.parent):
+                if self._path.exists():
+                    self._take_over(*_read(self._path))
+                self._write()
+        except OSError as error:
+            raise StoreError("write", field=self._path.name) from error
+        self._before, self._changed, self._new_slots = dict(self._secrets), {}, set()
+
+    def _take_over(self, body: dict[str, Any], slots: Iterable[Slot]) -> None:
+        """What lies in the file now, under what was changed here."""
+        there = _unseal(body, self._master)
+        for name, value in self._changed.items():
+            if there.get(name) not in (self._before.get(name), value):
+                raise StoreError("busy", field=self._path.name)
+        merged = there | self._changed
+        self._secrets = {name: value for name, value in merged.items() if value is not None}
+        self._slots = {slot.kind: slot for slot in slots} | {
+            kind: self._slots[kind] for kind in self._new_slots
+        }
+
+    def _write(self) -> None:
         slots = [slot.to_json() for slot in self._slots.values()]
         plain = json.dumps({name: to_text(value) for name, value in self._secrets.items()}).encode()
         nonce = self._random(NONCE_SIZE)
         sealed = AESGCM(self._master).encrypt(nonce, plain, _canonical(slots))
         body = _canonical({"slots": slots, "nonce": to_text(nonce), "secrets": to_text(sealed)})
-        try:
-            _replace(self._path, _MAGIC + _checksum(body) + body)
-        except OSError as error:
-            raise StoreError("write", field=self._path.name) from error
+        _replace(self._path, _MAGIC + _checksum(body) + body)
 
     def _set(self, kind: str, secret: bytes, cost: Cost | None) -> None:
         self._slots[kind] = make_slot(kind, self._master, secret, cost, self._random)
+        self._new_slots.add(kind)
 
 
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
@@ -172,6 +197,15 @@ def _read(path: Path) -> tuple[dict[str, Any], list[Slot]]:
         raise StoreError("keyring") from error
 
 
+def _unseal(body: dict[str, Any], master: bytes) -> dict[str, bytes]:
+    try:
+        sealed, nonce = from_text(body["secrets"]), from_text(body["nonce"])
+        plain = AESGCM(master).decrypt(nonce, sealed, _canonical(body["slots"]))
+    except (InvalidTag, *_MALFORMED) as error:
+        raise StoreError("keyring") from error
+    return {name: from_text(value) for name, value in json.loads(plain).items()}
+
+
 def _unwrap(slots: Iterable[Slot], kind: str, secret: bytes) -> bytes:
     slot = next((slot for slot in slots if slot.kind == kind), None)
     if slot is None:
@@ -190,6 +224,25 @@ def _canonical(value: object) -> bytes:
 
 def _checksum(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode() + b"\n"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time; StoreError("busy") where another does not let go."""
+    held = os.open(folder, os.O_RDONLY)
+    until = monotonic() + LOCK_SECONDS
+    try:
+        while True:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if monotonic() > until:
+                    raise StoreError("busy") from None
+                sleep(0.02)
+        yield
+    finally:
+        os.close(held)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -107,6 +107,36 @@ def test_secrets_are_put_and_removed_only_by_saving(path: Path) -> None:
         opened.get("signing")
 
 
+def test_two_processes_lose_nothing_of_each_other_s(path: Path) -> None:
+    """I2, K1: a desk's key that one console made is there after another console saved what it pinned."""
+    make(path).save()
+    one, two = (Keyring.open(path, passphrase=PASSPHRASE) for _ in range(2))
+    one.put("desk", b"private")
+    one.set_passphrase("new")
+    one.save()
+    two.put("pinned", b"public")
+    two.remove("signing")
+    two.save()
+    assert two.get("desk") == b"private"
+    assert contents(Keyring.open(path, passphrase="new")) == {
+        "store": SECRETS["store"],
+        "desk": b"private",
+        "pinned": b"public",
+    }
+
+
+def test_the_same_secret_made_twice_is_made_once(path: Path) -> None:
+    """K1: of two consoles that make one desk's key at once the second is told, before it is published."""
+    make(path).save()
+    one, two = (Keyring.open(path, passphrase=PASSPHRASE) for _ in range(2))
+    for ring, key in ((one, b"first"), (two, b"second")):
+        ring.put("desk", key)
+    one.save()
+    with pytest.raises(StoreError, match="busy"):
+        two.save()
+    assert Keyring.open(path, passphrase=PASSPHRASE).get("desk") == b"first"
+
+
 def test_file_is_its_owner_s_alone_and_shows_no_secret(path: Path) -> None:
     """Mode 0600, whatever the umask; no secret, passphrase or name of a secret in the bytes."""
     before = os.umask(0)
