@@ -323,9 +323,14 @@ def test_a_seat_from_before_works_under_a_new_intermediate(served_hub: Serve) ->
     before.call_once()
 
 
-def test_one_passphrase_for_all_keyrings_is_a_typed_choice(command: Command) -> None:
-    """A file of one passphrase opens one keyring, unless one says otherwise."""
+def test_one_passphrase_for_all_keyrings_is_a_typed_choice(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of one passphrase opens one keyring, unless one says otherwise; however the file is named."""
     assert command(*INIT) == ("input.one_passphrase", 2)
+    monkeypatch.setenv("SONGTOR_PASSPHRASE_FILE", str(command.folder / "passphrase"))
+    assert run(["--data", str(command.folder / "hub"), *INIT]) == 2
+    assert not (command.folder / "hub").exists()
 
 
 def test_a_new_passphrase_is_not_short(command: Command) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from songtor_hub.cli.app import app
 from songtor_hub.cli.options import options_of
-from songtor_hub.cli.passphrase import ask
+from songtor_hub.cli.passphrase import ask, named_by_environment
 from songtor_proto.errors import InputError
 
 
@@ -32,7 +32,7 @@ def init(
     from songtor_proto.vocabulary import organisations
 
     options = options_of(context)
-    if options.passphrase_file is not None and not one_passphrase:
+    if (options.passphrase_file or named_by_environment()) and not one_passphrase:
         raise InputError("one_passphrase")
     new = partial(ask, file=options.passphrase_file, twice=True)
     names = ("root", "exchange", "desks")

@@ -18,7 +18,7 @@ def ask(keyring: str, *, file: Path | None, twice: bool = False) -> str:
     Raises InputError("passphrase") where there is none or two typed ones differ, ("passphrase_short") where
     a new one is; StoreError("passphrase_file") where the file cannot be read.
     """
-    file = file or _credential(keyring) or _named_by_environment()
+    file = file or _credential(keyring) or named_by_environment()
     passphrase = _read(file) if file else _typed(keyring, twice)
     if twice and len(passphrase) < SHORTEST:
         raise InputError("passphrase_short", field=keyring)
@@ -40,7 +40,8 @@ def _credential(keyring: str) -> Path | None:
     return path if directory and path.is_file() else None
 
 
-def _named_by_environment() -> Path | None:
+def named_by_environment() -> Path | None:
+    """The file that opens whatever is asked for, where one is set."""
     name = os.environ.get("SONGTOR_PASSPHRASE_FILE", "")
     return Path(name) if name else None
 
