@@ -9,6 +9,7 @@ import pytest
 from songtor_hub.bootstrap import Hub
 from songtor_hub.desks import acts, route
 from songtor_hub.desks.desk import Desk
+from songtor_hub.desks.opening import open_task
 from songtor_hub.seats import desk_keys
 from songtor_hub.store.engine import writing
 from songtor_proto.errors import ConsentError, InputError
@@ -117,6 +118,37 @@ def test_only_a_tracing_has_a_traced_person(new_hub: NewHub, new_console: NewCon
     ref = Partner(hub, "DE-02").refer("TH-00/tsda")
     with pytest.raises(InputError, match=r"input\.not_traced"):
         acts.traced_consent(at(new_console, hub, "tsda"), ref)
+
+
+def test_no_opening_tells_where_they_were_found(new_hub: NewHub, new_console: NewConsole) -> None:
+    """C9, L10: the provinces that a search was routed on to open it on record, and in silence until the
+    person agrees: whoever has it opened lives there."""
+    hub = new_hub()
+    berlin, tsda = Partner(hub, "DE-02"), at(new_console, hub, "tsda")
+    add_desk(tsda, "TH-00/province-50")
+    ref = looked_for(berlin, tsda, further=("TH-00/province-50",))
+    parts = route.prepare(tsda, ref, ["province-50"])
+    route.send(tsda, parts)
+    province, part = at(new_console, hub, "province-50"), parts[0].reference
+    open_task(province, part)
+    assert {header.sender for header, _ in berlin.mail(wire.KIND_OPENING)} == {"TH-00/tsda"}
+    assert "opening" in [act.act for act in province.acts(province.find(part).id)]
+    acts.traced_consent(province, part)
+    open_task(province, part)
+    assert berlin.mail(wire.KIND_OPENING)[-1][0].sender == "TH-00/province-50"
+
+
+def test_an_opening_is_told_to_the_node_that_passed_it_on(new_hub: NewHub, new_console: NewConsole) -> None:
+    """C9, L10: what a node refers to a desk for whom it found is told to that node, not to who searched."""
+    hub = new_hub()
+    berlin, taipei = Partner(hub, "DE-02"), Partner(hub, "TW-44")
+    dwf = at(new_console, hub, "dwf")
+    search = berlin.refer("TW-44", purpose="tracing", categories=("name", "place"))
+    ref = taipei.refer("TH-00/dwf", part_of=berlin.task(search).id)
+    open_task(dwf, ref)
+    assert berlin.mail() == []
+    ((header, _),) = taipei.mail(wire.KIND_OPENING)
+    assert (header.task, header.part_of) == (taipei.task(ref).id, b"")
 
 
 def add_desk(desk: Desk, address: str) -> None:

@@ -90,6 +90,7 @@ class Partner:
         alone: bool = False,
         days: int = 90,
         again: str = "",
+        part_of: bytes = b"",
     ) -> str:
         """A referral whose facts are cut to `categories` (`said` is sent as it is); gives the reference."""
         declared = {"case_code", "request", *categories}
@@ -106,11 +107,14 @@ class Partner:
             expires_ms=bounds.expires_ms,
             thread=before.thread if before else identity,
             task=identity,
+            part_of=part_of,
             task_version=before.version + 1 if before else 1,
-            terms=bounds,
         )
-        body = Referral(facts=keep(facts(), declared) if said is None else said, referrer="client")
-        self.submit(header, Payload(referral=body))
+        body = Payload(
+            referral=Referral(facts=keep(facts(), declared) if said is None else said, referrer="client")
+        )
+        (header if to.startswith("TH-00") else body).terms.CopyFrom(bounds)
+        self.submit(header, body)
         return header.reference
 
     def send(

@@ -108,6 +108,14 @@ class Desk:
         with reading(self.hub.engine) as connection:
             return connection.execute(select(task_table).where(task_table.c.id == task.root)).one()
 
+    def source(self, task: Task) -> Task:
+        """The task with which the content last left a node; the first, where no node referred it."""
+        with reading(self.hub.engine) as connection:
+            while task.part_of and Address.parse(task.referrer).is_desk:
+                above = select(task_table).where(task_table.c.id == task.part_of)
+                task = connection.execute(above).one()
+        return task
+
     def parts(self, task_id: bytes) -> list[Task]:
         """The tasks that it was routed on as, oldest first."""
         found = select(task_table).where(task_table.c.part_of == task_id).order_by(task_table.c.id)

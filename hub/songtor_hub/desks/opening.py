@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from songtor_hub.desks.acts import may_tell
 from songtor_hub.desks.desk import Desk, Saying, Task, about
 from songtor_proto import lifecycle
 from songtor_proto.address import Address
@@ -117,19 +118,23 @@ def _hand_back(desk: Desk, task: Task, reason: str) -> None:
 
 
 def _tell(desk: Desk, task: Task, purpose: str) -> None:
-    """Records the opening, in the log too, and tells the node that the content came from; then it is open."""
-    root = desk.root(task)
-    facts = {"task": root.id.hex(), "desk": desk.address, "role": desk.officer.role, "purpose": purpose}
+    """Records the opening, in the log too, and tells the node that the content came from; then it is open.
+
+    Which desk a search for somebody was routed on to says where they are: that is not told (C9).
+    """
+    facts = {"task": task.root.hex(), "desk": desk.address, "role": desk.officer.role, "purpose": purpose}
     log = {"opened": facts}
-    if not Address.parse(root.referrer).is_node:
+    source = desk.source(task)
+    told = Address.parse(source.referrer).is_node and (source.id == task.id or may_tell(desk, task))
+    if told:
+        desk.commit(_opening(desk, task, source, purpose), log=log)
+    else:
         desk.commit(acts=[desk.record(task.id, "opening")], log=log)
-        return
-    desk.commit(_opening(desk, task, root, purpose), log=log)
 
 
-def _opening(desk: Desk, task: Task, root: Task, purpose: str) -> Saying:
-    header = about(root, root.referrer, wire.KIND_OPENING)
-    header.part_of = task.id if task.id != root.id else b""
+def _opening(desk: Desk, task: Task, source: Task, purpose: str) -> Saying:
+    header = about(source, source.referrer, wire.KIND_OPENING)
+    header.part_of = task.id if task.id != source.id else b""
     said = Opening(
         role=desk.officer.role, desk_kind=desk.term.kind, purpose=purpose, opened_ms=to_ms(desk.now())
     )

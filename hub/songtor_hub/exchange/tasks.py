@@ -136,10 +136,10 @@ def act(task: Task, part: Task | None, header: Header, now_ms: int) -> bool:
 def _actor(task: Task, part: Task | None, header: Header) -> Actor:
     """In which part the sender speaks, to the other end. The hub itself may speak for a desk.
 
-    A part's desk itself tells the referrer that it opened the content; the centre's may confirm at any desk.
+    A part's desk itself tells the node above of its opening; the centre's may confirm at any desk.
     """
     sender, recipient = header.sender, header.recipient
-    opened_part = part is not None and part.root == task.id and part.recipient == sender
+    opened_part = part is not None and part.root == task.root and part.recipient == sender
     second_person = sender == CENTRE and is_desk(task.recipient)
     if (header.kind == KIND_OPENING and opened_part) or (header.kind == KIND_CONFIRMATION and second_person):
         sender = task.recipient
