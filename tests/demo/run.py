@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.demo import afterwards
+from tests.demo import around
 from tests.demo.ledger import Ledger
 from tests.demo.play import Play
 from tests.demo.program import Failed
@@ -35,6 +35,7 @@ async def perform(lang: str, keep: bool, console: Console) -> int:
     ledger = Ledger()
     play = Play(stage, ledger, Proof(stage, ledger, MISSION))
     teller = Teller(console, lang)
+    console.print(around.beginning(lang), markup=False)
     wrong: list[str] = ["…"]  # until it is known: what ends unforeseen is left to be looked at
     try:
         try:
@@ -45,15 +46,15 @@ async def perform(lang: str, keep: bool, console: Console) -> int:
             wrong = []
             raise
         console.print()
-        console.print(afterwards.verdict(wrong, play, time.monotonic() - teller.began, lang), markup=False)
+        console.print(around.verdict(wrong, play, time.monotonic() - teller.began, lang), markup=False)
         if keep and not wrong:
-            console.print(afterwards.keeping(play, lang), markup=False, soft_wrap=True)
+            console.print(around.keeping(play, lang), markup=False, soft_wrap=True)
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
     finally:
         await asyncio.shield(stage.close())
         if wrong:
-            console.print(afterwards.left_behind(stage, lang), markup=False, soft_wrap=True)
+            console.print(around.left_behind(stage, lang), markup=False, soft_wrap=True)
         else:
             shutil.rmtree(stage.folder)
     return 1 if wrong else 0

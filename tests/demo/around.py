@@ -1,4 +1,4 @@
-"""What is said when the story is over: whether it held, and what one can try while it still runs."""
+"""What is said around the story: before it what it is, after it whether it held, and what one can try."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from collections.abc import Sequence
 from tests.demo.play import Play
 from tests.demo.program import BIN
 from tests.demo.stage import Stage
+
+
+def beginning(lang: str) -> str:
+    return (
+        "ส่งต่อ · หนึ่งค่ำคืนของเครือข่าย ทุกคน ทุกหมายเลข ทุกที่อยู่ สมมติขึ้นทั้งหมด โปรแกรมเป็นของจริง"
+        if lang == "th"
+        else "Songtor (ส่งต่อ), one evening of the network. All people, numbers and addresses are invented; the "
+        "programs are real."
+    )
 
 
 def verdict(wrong: Sequence[str], play: Play, seconds: float, lang: str) -> str:
