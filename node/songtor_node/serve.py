@@ -48,7 +48,8 @@ class Server:
             while not self._stopping.is_set():
                 self._beat()
                 try:
-                    self._link.sync_once()
+                    report = self._link.sync_once()
+                    _log.info("synced", sent=report.sent, received=report.received, renewed=report.renewed)
                     self._failures = 0
                     self._stay(aside)
                 except SongtorError as error:
@@ -64,7 +65,7 @@ class Server:
         until = self._node.clock() + WHOLE_SYNC
         while not self._stopping.is_set() and self._node.clock() < until:
             self._beat()
-            answer = self._wait_for_mail(aside.submit(self._link.poll, MAX_WAIT))
+            answer = self._wait_for_mail(aside.submit(self._link.poll, self._link.connect(), MAX_WAIT))
             if answer is not None:
                 self._link.take(answer)
                 self._link.push()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from songtor_hub.desks import acts as desk_acts
+from songtor_hub.desks.confirm import confirm
 from songtor_hub.desks.opening import open_task
 from songtor_node.cases.models import Case
 from songtor_node.consents import acts as consents
@@ -265,7 +266,7 @@ def test_the_cursor_moves_with_the_effects_or_not_at_all(pair: Pair) -> None:
     """D6: a process that dies while it stores has stored nothing, and is handed the same again."""
     reference = pair.berlin.refer(to="TW-44")
     pair.berlin.sync()
-    answer = pair.taipei.link.poll(0)
+    answer = pair.taipei.link.poll(pair.taipei.link.connect(), 0)
     with pytest.raises(ZeroDivisionError), pair.taipei.act() as now:
         for delivery in answer.deliveries:
             inbox.receive(now, delivery.envelope)
@@ -296,7 +297,7 @@ def test_an_unknown_senders_envelope_waits_for_its_keys(pair: Pair) -> None:
     angeles = network.node("US-20")
     angeles.refer({"form": "written"}, to="TW-44")
     angeles.sync()
-    pair.taipei.link.take(pair.taipei.link.poll(0))
+    pair.taipei.link.take(pair.taipei.link.poll(pair.taipei.link.connect(), 0))
     assert last(pair.taipei).code == "peer.unknown"
     pair.taipei.sync()
     assert last(pair.taipei).effect == "done"
@@ -345,7 +346,7 @@ def test_who_opened_it_when_and_for_what_is_told_to_the_node(pair: Pair) -> None
 
 
 def test_withdrawal_destroys_at_the_recipient_and_the_receipt_comes_home(pair: Pair) -> None:
-    """W3, W4, row 28: payload, messages and the case made from it are gone; the referrer has it in writing."""
+    """W3, W4, row 28: payload, messages and the case made of it are gone; the referrer has it in writing."""
     reference = pair.refer()
     with pair.taipei.act() as now:
         replies.accept(now, reference)
@@ -455,6 +456,39 @@ def test_a_second_person_who_confirms_in_time_keeps_it_alive(pair: Pair) -> None
     assert berlin.state(reference) == "received"
     assert pair.taipei.referral(reference).confirm_by is None
     assert pair.taipei.referral(reference).payload is not None
+
+
+def test_a_confirmation_that_waits_in_the_mail_is_heard_before_anything_is_recalled(pair: Pair) -> None:
+    """C11: the centre confirmed in time; the node was off and learns of it late."""
+    berlin, network = pair.berlin, pair.network
+    reference = berlin.refer({**ALONE, "recipients": ["TH-00/tsda"]}, to="TH-00/tsda", urgency="red")
+    berlin.sync()
+    confirm(network.desk("tsda"), reference)
+    network.pass_time(hours=40)
+    berlin.sync()
+    assert berlin.state(reference) == "received"
+    assert berlin.referral(reference).confirm_by is None
+
+
+def test_another_seats_task_id_is_set_aside(pair: Pair) -> None:
+    """Row 19: an id that is taken by another's referral does not touch it, nor stop the mail."""
+    reference = pair.refer()
+    about = pair.berlin.referral(reference)
+    stranger = pair.network.node("US-20")
+    pair.taipei.sync()
+    said = Payload(terms=pair.said_terms(), referral=Said(facts=Facts(case_code="X")))
+    stolen = pair.write(
+        None,
+        wire.KIND_REFERRAL,
+        said,
+        sender=stranger,
+        envelope_id=about.task,
+        task=about.task,
+        thread=about.task,
+    )
+    pair.deliver(stolen)
+    assert (last(pair.taipei).effect, last(pair.taipei).code) == ("aside", "envelope.header")
+    assert pair.taipei.referral(reference).peer == "DE-02"
 
 
 def test_a_new_version_replaces_the_one_before_at_the_recipient(pair: Pair) -> None:

@@ -313,3 +313,11 @@ def test_new_keys_that_the_old_ones_vouch_for_need_no_voice(network: LinkedNetwo
     assert (taipei.state(after), berlin.state(after)) == ("received", "received")
     assert taipei.referral(after).payload is not None
     assert not berlin.alerts() | taipei.alerts()
+
+
+def test_a_node_of_one_seat_does_not_become_another(network: LinkedNetwork) -> None:
+    """Its cases, keys and mail are of that seat."""
+    berlin = network.node("DE-02")
+    with pytest.raises(InputError, match="another_seat"):
+        enrol(berlin.node, network.invite("DE-05"), network.line)
+    assert berlin.seat == "DE-02"

@@ -14,8 +14,9 @@ from songtor_node.link.models import Redeeming
 from songtor_node.link.place import place_of, settle_in
 from songtor_node.link.port import Network
 from songtor_node.link.witness import forget_cosignature
+from songtor_node.settings import kept
 from songtor_node.store.engine import writing
-from songtor_proto.errors import PeerError
+from songtor_proto.errors import InputError, PeerError
 from songtor_proto.identity import invitation as invitations
 from songtor_proto.identity.certificates import key_from_bytes, key_to_bytes, make_csr, make_key
 from songtor_proto.identity.fingerprint import fingerprint
@@ -30,11 +31,13 @@ def enrol(node: Node, code: str, network: Network) -> str:
     """Brings this node into the network that invites it; gives its own fingerprint, to be compared by
     voice.
 
-    May be called again with the same code where the answer was lost. InputError("invitation"), LinkError,
-    PeerError.
+    May be called again with the same code where the answer was lost, and with a new one for the same seat.
+    InputError: invitation, another_seat (this node is one already). LinkError, PeerError.
     """
     invitation = invitations.parse(code)
     with writing(node.engine) as session:
+        if kept(session, "seat") not in ("", invitation.seat):
+            raise InputError("another_seat", field="code")
         key = _redeeming(session, invitation)
         own = _own_keys(session, invitation, node.clock(), node.random)
         entry = DirectoryEntry.FromString(own.entry)

@@ -54,6 +54,8 @@ class Link:
     def sync_once(self) -> Report:
         """LinkError where the line failed, PeerError where one side refuses the other; what was done stays
         done."""
+        with act(self._node) as now:
+            tick(now, mail_read=False)  # what is due here is due without a line, too
         report = Report(renewed=self._renew())
         hub = self.connect()
         with reading(self._node.engine) as session:
@@ -61,12 +63,12 @@ class Link:
         read_directory(self._node, hub, place)
         with act(self._node) as now:
             inbox.retry(now)
-            tick(now)
             outbox.reseal(now)
         watch_log(self._node, hub, place)
         report.sent += self.push()
         report.received += self.pull()
         with act(self._node) as now:
+            tick(now, mail_read=True)
             outbox.reseal(now)  # what the hub has just found to be sealed to old keys
         report.sent += self.push()
         self._compare(hub)
@@ -109,17 +111,17 @@ class Link:
         """Fetches and acknowledges until there is nothing more; how many envelopes came."""
         received = 0
         while True:
-            answer = self.poll(0)
+            answer = self.poll(self.connect(), 0)
             received += self.take(answer)
             if not answer.more:
                 return received
 
-    def poll(self, wait_seconds: int) -> FetchResponse:
+    def poll(self, hub: Hub, wait_seconds: int) -> FetchResponse:
         """Asks for what came after the cursor; waits for it at the hub. Touches nothing here."""
         with reading(self._node.engine) as session:
             after = int(kept(session, CURSOR) or 0)
         request = FetchRequest(after=after, limit=MAX_DELIVERIES, wait_seconds=wait_seconds)
-        answer = self.connect().fetch(request)
+        answer = hub.fetch(request)
         sequences = [delivery.sequence for delivery in answer.deliveries]
         if len(sequences) > MAX_DELIVERIES or answer.cursor < after or sequences != sorted(set(sequences)):
             raise PeerError("answer", field="deliveries")

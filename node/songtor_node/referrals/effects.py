@@ -115,6 +115,8 @@ def _move(act: Act, header: wire.Header, referral: Referral, actor: Actor) -> st
 
 def _referral(act: Act, arrival: Arrival) -> str:
     header = arrival.header
+    if act.session.get(Referral, header.task) is not None:
+        raise EnvelopeError("header", field="task")  # another's id
     before = act.session.exec(
         select(Referral)
         .where(Referral.thread == header.thread, Referral.version > 0)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from songtor_node.cases import service
-from songtor_node.cases.models import Case
+from songtor_node.cases.models import Assignment, Case
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
-from songtor_node.workers import SEES_ALL, acting
+from songtor_node.workers import SEES_ALL, acting, may_see
 from songtor_proto import reference
 from songtor_proto.errors import EnvelopeError, InputError, PeerError
 
@@ -53,10 +53,10 @@ def received(act: Act, text: str, *, what: str) -> Referral:
 def listing(session: Session, worker: str) -> Sequence[Referral]:
     """What the worker may see, oldest first: of the cases that are theirs, and what has no case yet."""
     by = acting(session, worker)
-    cases = {record.case.id for record in service.listing(session, worker)}
+    if not may_see(by.role, assigned=True):
+        raise PeerError("not_allowed")
     query = select(Referral).order_by(col(Referral.created_at), col(Referral.version))
-    return [
-        referral
-        for referral in session.exec(query)
-        if referral.case_id in cases or (referral.case_id is None and by.role in SEES_ALL)
-    ]
+    if by.role not in SEES_ALL:
+        theirs = select(Assignment.case_id).where(Assignment.worker == by.code)
+        query = query.where(col(Referral.case_id).in_(theirs))
+    return session.exec(query).all()

@@ -17,16 +17,16 @@ from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Confirmation, Payload
 
 
-def tick(act: Act) -> None:
-    """May run at any time and any number of times. What cannot be said now (PeerError: a changed key) is
-    next time."""
+def tick(act: Act, *, mail_read: bool) -> None:
+    """May run at any time and any number of times. What cannot be said now (PeerError: a changed key) is next
+    time. `mail_read`: only then is it known that no confirmation by the other side is on its way."""
     for referral, ground in _resting_on_grounds(act):
         with suppress(PeerError), act.session.begin_nested():
             if ground.withdrawn_at is not None:
                 recall.withdraw(act, referral, "withdrawn")
             elif referral.confirm_by is not None and ground.confirm_by is None:
                 _tell_confirmed(act, referral, ground)
-            elif referral.confirm_by is not None and act.now >= referral.confirm_by:
+            elif mail_read and referral.confirm_by is not None and act.now >= referral.confirm_by:
                 recall.withdraw(act, referral, "not_confirmed")
     for referral in _ended(act):
         recall.destroy(act, referral)
