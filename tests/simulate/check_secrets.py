@@ -9,13 +9,14 @@ from tests.simulate.world import Broken, Said
 
 
 def secrets(there: Found) -> None:
-    """Searches the hub's store, every envelope with every desk's key, and every node."""
+    """Searches the log, the hub's store, every envelope with every desk's key, and every node."""
     server, owner = there.world.server, there.world.marks.owner
     live = [said for said in there.world.said if _is_live(there, said)]
     may: dict[str, set[str]] = {}
     for said in live:
         may.setdefault(said.recipient, set()).update(said.marks)
 
+    must(not found(there.world.logged), "the log says what a case says")
     must(not found(stores.of_hub(server)), "the hub holds in the clear what a case says")
     for row in stores.opened_by_force(server):
         raise Broken(f"a desk's key opens what {row.sender} sent to {row.recipient}")

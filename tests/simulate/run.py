@@ -2,52 +2,74 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from songtor_hub.seats import registry
 from songtor_hub.store.engine import writing
 from songtor_proto.times import to_ms
-from tests.simulate import checks, desk_acts, node_acts
+from tests.simulate import desk_acts, node_acts, template
+from tests.simulate.checks import check
 from tests.simulate.world import Broken, World
 
-EVENTS = 70
+NODES = 3
+EVENTS = 50
 ROUNDS = 12
 TOLD = 30
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`digest` is of all that happened; `fault` says what did not hold, and what happened before it."""
+    """`trace` is all that happened, the same for the same seed; `fault` says what did not hold."""
 
     seed: int
-    digest: str
-    fault: str = ""
+    seats: tuple[str, ...]
+    events: int
+    trace: tuple[str, ...]
+    fault: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()[:16]
+
+    def report(self) -> str:
+        """The fault, what happened last before it, and how to see it all again."""
+        again = f"python -m tests.simulate --seed {self.seed}"
+        again += f" --nodes {len(self.seats)}" * (len(self.seats) != NODES)
+        again += f" --events {self.events}" * (self.events != EVENTS)
+        return "\n".join([f"seed {self.seed}: {self.fault}", *self.trace[-TOLD:], f"again: {again}", ""])
 
 
-def run(template: Path, folder: Path, seed: int, seats: tuple[str, ...], events: int = EVENTS) -> Outcome:
-    """Runs a seed on a copy of the template, in a folder of its own that is gone afterwards."""
-    shutil.copytree(template, folder)
-    world = World(folder, seed, seats)
+def simulate(seeds: Iterable[int], seats: tuple[str, ...], events: int = EVENTS) -> list[Outcome]:
+    """Runs each seed on a copy of one template."""
+    with template.folder() as data:
+        template.make(data / "template", seats)
+        return [_run(data / "template", data / str(seed), seed, seats, events) for seed in seeds]
+
+
+def _run(made: Path, folder: Path, seed: int, seats: tuple[str, ...], events: int) -> Outcome:
+    shutil.copytree(made, folder)
+    world, fault = World(folder, seed, seats), ""
     try:
-        _live(world, events)
-        _settle(world)
-        checks.check(world)
-    except Exception as error:
-        if not isinstance(error, Broken):
-            world.tell(traceback.format_exc())
-        last = "\n".join(world.trace[-TOLD:])
-        nodes = f" --nodes {len(seats)}" if len(seats) != 3 else ""
-        again = f"python -m tests.simulate --seed {seed}{nodes}"
-        return Outcome(seed, world.digest, f"seed {seed}: {error!r}\n{last}\n{again}")
+        with capture_logs() as world.logged:
+            _live(world, events)
+            _settle(world)
+        check(world)
+    except Broken as error:
+        fault = str(error)
+    except Exception:
+        fault = traceback.format_exc()
     finally:
         world.close()
         shutil.rmtree(folder)
-    return Outcome(seed, world.digest)
+    return Outcome(seed, seats, events, tuple(world.trace), fault)
 
 
 def _live(world: World, events: int) -> None:
@@ -55,7 +77,9 @@ def _live(world: World, events: int) -> None:
     doings: list[tuple[float, Callable[[], object]]] = [
         (10.0, lambda: node_acts.any_act(world, plan.choice(names))),
         (6.0, lambda: desk_acts.any_act(world)),
-        (12.0, lambda: world.sync(plan.choice(names))),
+        (4.0, lambda: world.sync(plan.choice(names))),
+        (4.0, lambda: world.send(plan.choice(names))),
+        (4.0, lambda: world.fetch(plan.choice(names))),
         (2.0, world.tick_hub),
         (0.4, world.restart_hub),
         (0.8, lambda: _cut(world, plan.choice(names))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -100,6 +99,7 @@ class World:
 
         self.seed = seed
         self.trace: list[str] = []
+        self.logged: Sequence[object] = ()
         self.clock = FakeClock()
         self.plan = random("plan")
         self.marks = Marks(random("marks"))
@@ -118,11 +118,6 @@ class World:
 
     def tell(self, text: str) -> None:
         self.trace.append(f"{self.clock}  {text}")
-
-    @property
-    def digest(self) -> str:
-        """Of all that happened: the same for the same seed."""
-        return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()[:16]
 
     def close(self) -> None:
         for seat in self.seats.values():
@@ -146,21 +141,41 @@ class World:
         self.late.pop(self.plan.randrange(len(self.late)))()
 
     def sync(self, name: str) -> bool:
-        """One synchronisation; whether it moved anything, or failed."""
+        """One whole synchronisation; whether it moved anything, or failed."""
+        link = self.seats[name].link
+
+        def whole() -> tuple[int, int]:
+            report = link.sync_once()
+            return report.sent, report.received
+
+        return self._talk(name, "syncs", whole)
+
+    def send(self, name: str) -> bool:
+        """What `serve` does between two synchronisations, when the outbox grew."""
+        return self._talk(
+            name, "sends", lambda: (self.seats[name].link.push(), 0), "peer.certificate_expired"
+        )
+
+    def fetch(self, name: str) -> bool:
+        """What `serve` does when something came."""
+        return self._talk(
+            name, "fetches", lambda: (0, self.seats[name].link.pull()), "peer.certificate_expired"
+        )
+
+    def _talk(self, name: str, what: str, do: Callable[[], tuple[int, int]], *fine: str) -> bool:
         seat = self.seats[name]
         with self._mortal(seat):
             try:
-                report = seat.link.sync_once()
+                sent, received = do()
             except LinkError:
-                self.tell(f"{name} syncs: the line fails")
+                self.tell(f"{name} {what}: the line fails")
             except PeerError as error:
-                self.tell(f"{name} syncs: {error}")
-                if not seat.revoked:
-                    raise Broken(f"{name} was refused: {error} {error.detail}") from error
+                self.tell(f"{name} {what}: {error}")
+                _is_refused(f"{name} {what}", error, ("peer.revoked",) if seat.revoked else fine)
                 return False
             else:
-                self.tell(f"{name} syncs: sent {report.sent}, received {report.received}, {report.renewed=}")
-                return report.sent + report.received > 0
+                self.tell(f"{name} {what}: {sent} out, {received} in")
+                return sent + received > 0
         return True
 
     def tick_hub(self) -> None:
