@@ -21,13 +21,13 @@ SEATS = template.SEATS[:NODES]
 
 @pytest.mark.parametrize("first", range(1, SEEDS, CHUNK))
 def test_each_act_has_one_effect_and_nothing_is_lost_or_leaks_under_faults(first: int) -> None:
-    """Row 23, with rows 18 to 22 and 30: loss, repetition, delay, cuts and crashes at any step; all sides agree."""
+    """Row 23, and 18 to 22 and 30: loss, repetition, delay, cuts and crashes at any step; all sides agree."""
     outcomes = simulate(range(first, first + CHUNK), SEATS)
     assert not [outcome.report() for outcome in outcomes if outcome.fault]
 
 
 def test_a_seed_replays_exactly_in_another_process() -> None:
-    """A failing seed can be looked into: nothing depends on wall clock, hash order or the machine's randomness."""
+    """A failing seed can be looked into: nothing depends on wall clock, hash order or the machine."""
     (here,) = simulate([7], SEATS)
     environment = os.environ | {"PYTHONHASHSEED": "1"}
     command = [sys.executable, "-m", "tests.simulate", "--seed", "7"]
