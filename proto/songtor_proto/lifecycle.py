@@ -161,7 +161,7 @@ _STAGE: Mapping[int, str] = {
 }
 
 
-_CODES = {number: name[6:].lower().replace("_", "-") for name, number in pb.State.items()}
+_CODES: dict[int, str] = {number: name[6:].lower().replace("_", "-") for name, number in pb.State.items()}
 
 
 def code(state: int) -> str:
