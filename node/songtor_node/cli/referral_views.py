@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -19,13 +19,18 @@ from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import reading
 from songtor_proto.errors import ConsentError, InputError
 from songtor_proto.times import from_ms
-from songtor_proto.vocabulary import policy, vocabulary
+from songtor_proto.vocabulary import Term, policy, vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
 
 referral = typer.Typer(help="Referrals. / เรื่องที่ส่งต่อ", no_args_is_help=True)
 
 _RESULTS: dict[int, str] = {
     number: name.removeprefix("RECALL_RESULT_").lower() for name, number in wire.RecallResult.items()
+}
+_SAID_OF_RESULTS = {
+    "destroyed": ("ทำลายแล้ว", "destroyed"),
+    "kept_by_legal_duty": ("เก็บไว้ตามกฎหมาย", "kept by legal duty"),
+    "not_reached": ("ยังติดต่อไม่ได้", "not reached"),
 }
 
 
@@ -35,16 +40,20 @@ def list_(context: typer.Context) -> None:
     given = console(context)
     with given.node() as node, reading(node.engine) as session:
         found = [history.referral_data(one, node.clock()) for one in find.listing(session, node.worker)]
-    stages, purposes, lang = vocabulary().referral_stages, policy().purposes, given.lang
+    stages, lang = vocabulary().referral_stages, given.lang
     rows = [
         (
             one["reference"],
             "→" if one["outgoing"] else "←",
             one["peer"],
-            purposes[one["purpose"]].label(lang) if one["purpose"] in purposes else one["purpose"],
+            _label("purpose", one["purpose"], lang),
             stages[one["stage"]].label(lang) if one["stage"] in stages else "?",
             one["state"],
-            given.choose("เกินกำหนด", "overdue") if one["overdue"] else "",
+            given.choose("ถอนแล้ว", "withdrawn")
+            if one["withdrawn"]
+            else given.choose("เกินกำหนด", "overdue")
+            if one["overdue"]
+            else "",
         )
         for one in found
     ]
@@ -104,20 +113,28 @@ def recall_(context: typer.Context, reference: Reference) -> None:
             for one in find.thread(work.act, reference, what="recall")
             for copy in recall.copies(work.act.session, one)
         ]
-        rows = [(one["copy"][-8:], one["place"], one["result"], one["reason"]) for one in found]
+        results, lang = _SAID_OF_RESULTS, work.console.lang
+        rows = [
+            (
+                one["copy"][-8:],
+                one["place"],
+                work.console.choose(*results[one["result"]]) if one["result"] in results else one["result"],
+                _label("duty", one["reason"], lang),
+            )
+            for one in found
+        ]
         headings = [("สำเนา", "copy"), ("ที่ไหน", "where"), ("ผล", "result"), ("เหตุผล", "reason")]
         work.say(found, work.console.table(headings, rows))
 
 
 def _openings_table(found: Sequence[dict[str, str]], given: Console) -> Table:
-    roles, purposes, lang = vocabulary().hub_roles, policy().purposes, given.lang
     rows = [
         (
             one["opened"][:16].replace("T", " "),
             one["reference"],
             one["by"],
-            roles[one["role"]].label(lang) if one["role"] in roles else one["role"],
-            purposes[one["purpose"]].label(lang) if one["purpose"] in purposes else one["purpose"],
+            _label("role", one["role"], given.lang),
+            _label("purpose", one["purpose"], given.lang),
         )
         for one in found
     ]
@@ -168,20 +185,21 @@ def _sheet(one: dict[str, Any], given: Console) -> Iterator[Any]:
     version = given.choose("ฉบับที่", "version")
     yield f"{one['reference']}  {version} {one['version']}  {way} {one['peer']}  {one['state']}"
     until = given.choose("ถึงวันที่", "until")
-    yield f"{one['purpose']}  {one['urgency']}  {until} {date_text(one['expires'], lang)}"
+    what, level = _label("purpose", one["purpose"], lang), _label("urgency", one["urgency"], lang)
+    yield f"{what} · {level} · {until} {date_text(one['expires'], lang)}"
     if one["closed"]:
         yield ConsentError(one["closed"].partition(".")[2]).public(lang)
     if one["facts"]:
         label = {code: category.label(lang) for code, category in policy().categories.items()}
         yield given.table([("", "")] * 2, [(label[fact["category"]], fact["value"]) for fact in one["facts"]])
     for message in one["messages"]:
-        yield _message_line(message)
+        yield _message_line(message, lang)
 
 
-def _message_line(message: dict[str, Any]) -> str:
+def _message_line(message: dict[str, Any], lang: str) -> str:
     """One line: when, which way, what, and its words."""
     words = [
-        str(message[name])
+        _label(name, str(message[name]), lang)
         for name in ("state", "outcome", "reason", "text", "role", "purpose", "code")
         if message.get(name)
     ]
@@ -189,3 +207,17 @@ def _message_line(message: dict[str, Any]) -> str:
     arrow = "→" if message["ours"] else "←"
     at = message["at"][:16].replace("T", " ")
     return f"{at}  {arrow} {message['kind']} ({message['standing']})  {'  '.join(words)}"
+
+
+def _label(name: str, code: str, lang: str) -> str:
+    """How people say a code; what the data does not know stays as it is (E11)."""
+    words, rules = vocabulary(), policy()
+    lists: dict[str, list[Mapping[str, Term]]] = {
+        "urgency": [words.threat_levels],
+        "purpose": [rules.purposes],
+        "outcome": [rules.outcomes],
+        "reason": [rules.rejection_reasons, rules.failure_reasons, rules.cancellation_reasons],
+        "role": [words.hub_roles, words.node_roles],
+        "duty": [rules.duties_to_keep],
+    }
+    return next((terms[code].label(lang) for terms in lists.get(name, []) if code in terms), code)
