@@ -14,8 +14,8 @@ def beginning(lang: str) -> str:
     return (
         "ส่งต่อ · หนึ่งค่ำคืนของเครือข่าย ทุกคน ทุกหมายเลข ทุกที่อยู่ สมมติขึ้นทั้งหมด โปรแกรมเป็นของจริง"
         if lang == "th"
-        else "Songtor (ส่งต่อ), one evening of the network. All people, numbers and addresses are invented; the "
-        "programs are real."
+        else "Songtor (ส่งต่อ): one evening of the network. All people, numbers and addresses are invented; "
+        "the programs are real."
     )
 
 
