@@ -25,6 +25,7 @@ from songtor_node.unlock import Unlock, key_file, parse
 from songtor_proto.errors import InputError, SongtorError
 
 CREDENTIAL = "songtor-node"
+MAXIMUM_WORDS = 1 << 16  # bytes
 
 
 @dataclass(slots=True)
@@ -106,6 +107,16 @@ class Console:
         if len(content) > limit:
             raise InputError("too_large", field=field)
         return content
+
+    def words(self, text: str) -> str:
+        """What is said; `-` reads it from the standard input, so that no list of processes and no shell's
+        history has it. InputError: file, too_large, text."""
+        if text != "-":
+            return text
+        try:
+            return self.read(Path("-"), limit=MAXIMUM_WORDS, field="text").decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise InputError("text", field="text") from None
 
     def fail(self, error: SongtorError) -> int:
         """Prints the one line of an error and gives the exit code."""

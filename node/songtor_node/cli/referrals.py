@@ -29,6 +29,7 @@ Ground = Annotated[str, typer.Option(help="Consent to rest on; the newest if lef
 Sight = Annotated[bool | None, typer.Option(help="May an embassy see the status? / ให้สถานทูตเห็นสถานะ")]
 Urgency = Annotated[str, typer.Option(help=", ".join(vocabulary().threat_levels))]
 DryRun = Annotated[bool, typer.Option(help="Show what would leave, send nothing. / ดูก่อน ยังไม่ส่ง")]
+Text = Annotated[str, typer.Argument(metavar="TEXT", help="- = stdin")]
 Give = Annotated[list[str] | None, typer.Option(help="Category of facts to send along. / ส่งข้อมูลหมวดนี้ด้วย")]
 Agreed = Annotated[
     bool,
@@ -112,11 +113,12 @@ def again(
 
 
 def answer(
-    context: typer.Context, reference: Reference, text: str, give: Give = None, clear: Clear = None
+    context: typer.Context, reference: Reference, text: Text, give: Give = None, clear: Clear = None
 ) -> None:
     """Answer a question. / ตอบคำถาม"""
+    words = console(context).words(text)
     with at_work(context) as work:
-        done = acts.answer(work.act, reference, text, give=_codes(give), cleared=_codes(clear))
+        done = acts.answer(work.act, reference, words, give=_codes(give), cleared=_codes(clear))
         work.done(done, "ตอบแล้ว", "answered")
 
 
@@ -175,28 +177,30 @@ def start(context: typer.Context, reference: Reference) -> None:
         work.done(replies.start(work.act, reference), "เริ่มแล้ว", "in progress")
 
 
-def ask(context: typer.Context, reference: Reference, text: str, clear: Clear = None) -> None:
+def ask(context: typer.Context, reference: Reference, text: Text, clear: Clear = None) -> None:
     """Ask whoever referred it. / ถามผู้ส่ง"""
+    words = console(context).words(text)
     with at_work(context) as work:
-        work.done(replies.ask(work.act, reference, text, cleared=_codes(clear)), "ถามแล้ว", "asked")
+        work.done(replies.ask(work.act, reference, words, cleared=_codes(clear)), "ถามแล้ว", "asked")
 
 
 def complete(
     context: typer.Context,
     reference: Reference,
     outcome: Annotated[str, typer.Option(help=", ".join(policy().outcomes))],
-    text: Annotated[str, typer.Option(help="What was done. / สรุปผล")] = "",
+    text: Annotated[str, typer.Option(help="What was done; - = stdin. / สรุปผล")] = "",
     give: Give = None,
     clear: Clear = None,
     agreed: Agreed = False,
 ) -> None:
     """Report the outcome. / รายงานผล"""
+    words = console(context).words(text)
     with at_work(context) as work:
         done = replies.complete(
             work.act,
             reference,
             outcome,
-            words=text,
+            words=words,
             give=_codes(give),
             cleared=_codes(clear),
             traced_person_consented=agreed,
