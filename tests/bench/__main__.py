@@ -83,7 +83,9 @@ def _echo(folder: Path) -> Iterator[list[Target]]:
     try:
         clients = [certificates.node(seat) for seat in SEATS]
         yield [
-            Target(address, grpc.ssl_channel_credentials(certificates.root_pem, one.key, one.chain))
+            Target(
+                address, grpc.ssl_channel_credentials(certificates.root_pem, one.key, one.chain), process.pid
+            )
             for one in clients
         ]
     finally:

@@ -37,7 +37,7 @@ class Network:
     def target(self, seat: Seat, port: int) -> Target:
         root = der_to_pem(seat.invitation.root)
         credentials = grpc.ssl_channel_credentials(root, key_to_pem(seat.tls), seat.chain)
-        return Target(f"127.0.0.1:{port}", credentials)
+        return Target(f"127.0.0.1:{port}", credentials, self.hub.process.pid)
 
     def close(self) -> None:
         self._console.close()

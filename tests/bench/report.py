@@ -49,7 +49,7 @@ def lines(found: Findings) -> Iterator[str]:
     yield "|---|---|---|" + "---|" * len(found.rates)
     for number, what, target, name in _RATES:
         values = " | ".join(f"{getattr(rates, name):.2f}" for rates in found.rates.values())
-        yield f"| {number} | {what} | {target} | {values} |"
+        yield f"| {number or ''} | {what} | {target} | {values} |"
     wire = found.wire
     yield ""
     yield "| # | What | Target | Measured |"
@@ -92,6 +92,9 @@ _RATES = (
     (2, f"{BATCH} envelopes a call, each signature checked, in envelopes / echo", "≥ 0.8", "batched"),
     (4, "p99 of the first / p99 of the echo", "≤ 2.5", "unary_p99"),
     (5, "where a task stands / echo", "≥ 0.8", "status"),
+    (0, "processor time of an echo / of the first", "", "unary_work"),
+    (0, "processor time of an echo / of the second, an envelope", "", "batched_work"),
+    (0, "processor time of an echo / of where a task stands", "", "status_work"),
 )
 
 

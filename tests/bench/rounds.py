@@ -22,7 +22,11 @@ _SERVICE = "/songtor.v1.ExchangeService"
 
 @dataclass(frozen=True)
 class Rates:
-    """Medians over the rounds. `echo` in calls a second, its p99 in seconds; others as multiples of these."""
+    """Medians over the rounds. `echo` in calls a second, its p99 in seconds; others as multiples of these.
+
+    `…_work` is the echo's processor time a call over the hub's, a call or an envelope: what other programs on
+    the machine do hardly moves it. (PostgreSQL's own processes are not counted.)
+    """
 
     echo: float
     echo_p99: float
@@ -30,6 +34,9 @@ class Rates:
     unary_p99: float
     batched: float
     status: float
+    unary_work: float
+    batched_work: float
+    status_work: float
 
 
 async def measure(network: Network, bare: Sequence[Target], seconds: float) -> Rates:
@@ -55,6 +62,9 @@ async def _round(network: Network, bare: Sequence[Target], seconds: float) -> tu
         unary.p99 / limit.p99,
         batched.rate * BATCH / limit.rate,
         status.rate / limit.rate,
+        limit.work / unary.work,
+        limit.work / batched.work * BATCH,
+        limit.work / status.work,
     )
 
 

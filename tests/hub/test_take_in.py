@@ -98,7 +98,7 @@ def test_the_same_id_with_other_bytes_is_a_conflict(post: Post, logged: list[Any
     assert code(refused) == "envelope.conflict"
     assert taken.receipt
     assert post.stored(sent).digest == digest(sent)
-    assert [line["log_level"] for line in logged if line["event"] == "envelope.conflict"] == ["error"]
+    assert [line["log_level"] for line in logged if line.get("what") == "conflict"] == ["critical"]
 
 
 def test_nobody_takes_another_seats_id(post: Post) -> None:
@@ -144,6 +144,15 @@ def test_a_flipped_bit_is_refused(post: Post, part: str) -> None:
     (result,) = post.submit(sent, seat="DE-02").results
     assert code(result).startswith("envelope.")
     assert not post.fetch(post.taipei)
+
+
+def test_an_unknown_suite_or_version_is_refused(post: Post) -> None:
+    """Row 14, E12: there is no negotiation, and no weaker way in."""
+    sent = post.berlin.refer(post.taipei)
+    for change, refusal in ((Header(suite=2), "envelope.suite"), (Header(version=2), "envelope.version")):  # type: ignore[arg-type]
+        header = header_of(sent)
+        header.MergeFrom(change)
+        assert code(post.send(_signed_anew(post.berlin, header, sent.sealed))) == refusal
 
 
 def test_a_key_that_the_directory_does_not_know_signs_nothing(post: Post) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -55,7 +54,7 @@ from songtor_proto.wire.exchange_pb2 import (
     SubmitResponse,
     SubmitResult,
 )
-from songtor_proto.wire.receipt_pb2 import Delivered
+from songtor_proto.wire.receipt_pb2 import Delivered, ReceiptBody
 
 MAX_ENVELOPES = 64
 
@@ -95,6 +94,8 @@ class Committed(NamedTuple):
 
 
 class Exchange:
+    """Of one hub, with the exchange's keyring. Any method may raise StoreError and PeerError("revoked")."""
+
     def __init__(self, hub: Hub) -> None:
         self._engine, self._network = hub.engine, hub.network
         self._clock, self._random = hub.clock, hub.random
@@ -102,13 +103,15 @@ class Exchange:
         with reading(hub.engine) as connection:
             entry = directory.latest(connection, HUB)
         assert entry is not None
-        sign = partial(receipts.group, key=self._key, version=entry.version)
+        version = entry.version
+
+        def sign_group(bodies: list[ReceiptBody], now_ms: int) -> list[bytes]:
+            return receipts.group(bodies, self._key, version, now_ms)
+
         self._head = Head(hub.network, self._key)
-        self._take_in = TakeIn(
-            hub.engine, hub.policy, hub.clock, hub.random, lambda bodies, now_ms: sign(bodies, now_ms=now_ms)
-        )
+        self._take_in = TakeIn(hub.engine, hub.policy, hub.clock, hub.random, sign_group)
         own = TakeIn(hub.engine, hub.policy, hub.clock, hub.random, None)
-        self._recalls = Recalls(hub.engine, own, self._key, entry.version, hub.clock, hub.random)
+        self._recalls = Recalls(hub.engine, own, self._key, version, hub.clock, hub.random)
 
     def submit(self, seat: str, request: SubmitRequest) -> SubmitResponse:
         """EnvelopeError("too_many"), StoreError; everything else is answered envelope by envelope (D10)."""

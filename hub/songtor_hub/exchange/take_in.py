@@ -163,7 +163,7 @@ class _Batch:
                 return Taken(envelope_id, row.receipt or b"", self._state(row.task, one.header.sender))
         else:
             return None
-        _log.error("envelope.conflict", sender=one.header.sender, envelope=envelope_id.hex())
+        _log.critical("alert", what="conflict", seat=one.header.sender, envelope=envelope_id.hex())
         raise EnvelopeError("conflict", field="envelope_id")
 
     def _effect(self, header: Header) -> int:
