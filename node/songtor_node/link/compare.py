@@ -12,7 +12,7 @@ from songtor_node.bootstrap import Node
 from songtor_node.link.port import Hub
 from songtor_node.referrals import outbox, recall
 from songtor_node.referrals.act import Act, act
-from songtor_node.referrals.models import Referral
+from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.settings import keep, kept
 from songtor_node.store.engine import reading
 from songtor_proto.comparison import open_digest
@@ -33,19 +33,20 @@ def is_due(session: Session, now: datetime) -> bool:
 def differences(node: Node, hub: Hub) -> dict[bytes, int]:
     """The hub's state of each task where it is not ours; 0 where the hub knows of none.
 
-    Of open tasks, and of those of which the hub refused a step. Nothing while envelopes of ours wait: then it
-    is clear why the two differ.
+    Of open tasks, and of those of which the hub refused a step. Not of those of whose thread an envelope of
+    ours still waits: then it is clear why the two differ.
     """
     with reading(node.engine) as session:
-        if outbox.backlog(session):
-            return {}
-        doubtful = {bytes.fromhex(task) for task in kept(session, outbox.COMPARE_DUE).split()}
+        unsaid = _unsaid(session)
+        doubtful = _doubtful(session) - unsaid
         query = select(Referral).where(col(Referral.state).in_(OPEN) | col(Referral.task).in_(doubtful))
         ours = {referral.task: referral.state for referral in session.exec(query)}
     listed = {task: state for task, state in ours.items() if state in OPEN}
     answer = hub.compare_open(CompareOpenRequest(digest=open_digest(listed.items())))
     theirs = listed if answer.same else {task.task: int(task.state) for task in answer.tasks}
-    differing = [task for task in listed | theirs if listed.get(task) != theirs.get(task)]
+    differing = [
+        task for task in listed | theirs if listed.get(task) != theirs.get(task) and task not in unsaid
+    ]
     present = {task: theirs.get(task) or _ask(hub, task) for task in sorted({*differing, *doubtful})}
     return {
         task: state
@@ -60,7 +61,18 @@ def settle(node: Node, found: Mapping[bytes, int]) -> None:
         for task, state in found.items():
             _heal(now, task, state)
         keep(now.session, _LAST, str(to_ms(now.now)))
-        keep(now.session, outbox.COMPARE_DUE, "")
+        later = _doubtful(now.session) & _unsaid(now.session)
+        keep(now.session, outbox.COMPARE_DUE, " ".join(sorted(task.hex() for task in later)))
+
+
+def _doubtful(session: Session) -> set[bytes]:
+    return {bytes.fromhex(task) for task in kept(session, outbox.COMPARE_DUE).split()}
+
+
+def _unsaid(session: Session) -> set[bytes]:
+    """The tasks of whose thread something is still to be sent."""
+    waiting = select(Outbox.thread).where(col(Outbox.state).in_(("waiting", "held")))
+    return set(session.exec(select(Referral.task).where(col(Referral.thread).in_(waiting))))
 
 
 def _ask(hub: Hub, task: bytes) -> int:

@@ -25,6 +25,7 @@ from songtor_proto.times import from_ms
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Payload, Status
 
+CENTRE = "TH-00/tsda"
 DONE, CROSSED = "done", "crossed"
 
 
@@ -72,6 +73,8 @@ def apply(act: Act, arrival: Arrival) -> str:
     effect = _move(act, header, referral, actor)
     if effect == DONE and header.kind in _EFFECTS:
         _EFFECTS[header.kind](act, arrival, referral)
+    if header.kind != wire.KIND_RECALL_RECEIPT:
+        recall.insist(act, referral)
     return effect
 
 
@@ -203,11 +206,13 @@ def _withdrawal(act: Act, arrival: Arrival, referral: Referral) -> None:
 
 
 def _recall_receipt(act: Act, arrival: Arrival, referral: Referral) -> None:
-    recall.take_recalls(act, referral, arrival.header.recalls)
+    recall.take_recalls(act, referral, arrival.header.recalls, by=arrival.header.sender)
 
 
 def _confirmation(act: Act, arrival: Arrival, referral: Referral) -> None:
-    """The other side's second person stands for it too: for us and for whomever we have passed it on to."""
+    """A second person stands for it: of whoever referred it to us, or, of what we referred, the centre's."""
+    if referral.outgoing and arrival.header.sender != CENTRE:
+        raise EnvelopeError("actor", field="sender")
     referral.confirm_by = None
     ground = act.session.get(Consent, referral.ground) if referral.ground else None
     if ground is not None and ground.confirm_by is not None:

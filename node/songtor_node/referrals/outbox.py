@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from google.protobuf.message import DecodeError
+from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from songtor_node import keys
@@ -38,6 +39,9 @@ MAX_BATCH_BYTES = 3_500_000  # with room below P2's 4 MiB for what gRPC adds
 STALE_KEY = "peer.stale_key"
 COMPARE_DUE = "compare_due"
 """Setting: the tasks (hexadecimal) whose states here may differ from the hub's."""
+
+# These speak of a withdrawal and of who opened what, not of the client.
+KEPT_KINDS = (wire.KIND_WITHDRAWAL, wire.KIND_RECALL_RECEIPT, wire.KIND_OPENING)
 
 # Families that speak of the hub's own trouble, not of the envelope.
 _PASSING = ("link.", "store.")
@@ -106,13 +110,14 @@ def post(
 
 
 def batch(session: Session) -> list[Outbox]:
-    """What may be sent now, oldest first: of each thread only the first, so that none overtakes another."""
+    """What may be sent now, oldest first: of each thread only the first, so that none overtakes another. A
+    withdrawal waits for nothing: of its own task nothing is left before it."""
     rows: list[Outbox] = []
     threads: set[bytes] = set()
     size = 0
     query = select(Outbox).where(col(Outbox.state).in_(("waiting", "held"))).order_by(col(Outbox.sequence))
     for row in session.exec(query):
-        if row.thread in threads:
+        if row.thread in threads and row.kind != wire.KIND_WITHDRAWAL:
             continue
         threads.add(row.thread)
         if row.state == "held":
@@ -147,13 +152,19 @@ def envelope(row: Outbox) -> wire.Envelope:
 def settle(act: Act, row: Outbox, result: SubmitResult) -> bool:
     """What the hub's answer to one envelope changes; false where nothing: an answer that proves nothing
     (D5), or trouble of the hub's own."""
+    if row.state != "waiting":
+        return True  # settled by another process, or taken back while it was on the line
     referral = act.session.get_one(Referral, row.task)
     if result.WhichOneof("outcome") == "receipt":
-        return _take_receipt(act, row, referral, result.receipt)
-    if not result.refusal.code or result.refusal.code.startswith(_PASSING):
+        settled = _take_receipt(act, row, referral, result.receipt)
+    elif not result.refusal.code or result.refusal.code.startswith(_PASSING):
         return False
-    _take_refusal(act, row, referral, result.refusal)
-    return True
+    else:
+        _take_refusal(act, row, referral, result.refusal)
+        settled = True
+    if referral.destroyed_at is not None:
+        forget(act.session, row.task)
+    return settled
 
 
 def reseal(act: Act) -> None:
@@ -245,6 +256,39 @@ def recall_waiting(act: Act, referral: Referral) -> None:
     query = select(Outbox).where(Outbox.task == referral.task, col(Outbox.state).in_(("waiting", "held")))
     for row in act.session.exec(query):
         row.state = "recalled"
+
+
+def recall_held(act: Act, referral: Referral) -> None:
+    """Nothing that waits for its recipient's keys is sealed again: it was never taken in."""
+    query = select(Outbox).where(
+        Outbox.task == referral.task, Outbox.state == "held", col(Outbox.kind).not_in(KEPT_KINDS)
+    )
+    for row in act.session.exec(query):
+        row.state = "recalled"
+
+
+def withdrawal_stands(act: Act, referral: Referral) -> bool:
+    """Whether the hub was told to take it back, or is about to be."""
+    query = select(Outbox.sequence).where(
+        Outbox.task == referral.task,
+        Outbox.kind == wire.KIND_WITHDRAWAL,
+        col(Outbox.state).in_(("waiting", "held", "sent")),
+    )
+    return act.session.exec(query).first() is not None
+
+
+def forget(session: Session, task: bytes) -> None:
+    """Deletes what this node said about a task, but for what is still to be sent."""
+    session.flush()
+    session.exec(
+        update(Outbox)
+        .where(
+            col(Outbox.task) == task,
+            col(Outbox.kind).not_in(KEPT_KINDS),
+            col(Outbox.state).in_(("sent", "recalled", "refused")),
+        )
+        .values(payload=None, sealed=b"")
+    )
 
 
 def _own_row(act: Act, referral: Referral) -> Outbox:

@@ -8,18 +8,19 @@ from typing import cast
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from songtor_node.alerts import alerts
 from songtor_node.cases.models import Case
 from songtor_node.keys import HUB
 from songtor_node.referrals import outbox
 from songtor_node.referrals.act import Act
-from songtor_node.referrals.models import Copy, Inbox, Outbox, Referral
+from songtor_node.referrals.models import Copy, Inbox, Referral
 from songtor_proto.address import Address
-from songtor_proto.lifecycle import Actor, step
+from songtor_proto.lifecycle import CLOSED, OPEN, Actor, step
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Payload, Withdrawal
 
-# These speak of the withdrawal and of who opened what, not of the client.
-_KEPT_KINDS = (wire.KIND_WITHDRAWAL, wire.KIND_RECALL_RECEIPT, wire.KIND_OPENING)
+COPIES = 40
+"""Of one recall receipt: however long their codes, its header holds them (P3)."""
 
 
 def withdraw(
@@ -38,8 +39,8 @@ def withdraw(
         return
     left = outbox.may_have_left(act, referral)
     outbox.recall_waiting(act, referral)
-    # What the hub refused is a draft again, and ends as what never left.
-    before = wire.STATE_REQUESTED if referral.state == wire.STATE_DRAFT else referral.state
+    # What the hub refused is a draft again and ends as what never left, like a state that is not known here.
+    before = referral.state if referral.state in OPEN | CLOSED else wire.STATE_REQUESTED
     moved = step(before, state, Actor.REFERRER, kind=wire.KIND_WITHDRAWAL)
     referral.state, referral.held_from = moved.state, moved.held_from
     referral.withdrawn_at, referral.reason = act.now, referral.reason or reason
@@ -49,9 +50,18 @@ def withdraw(
 
 
 def send_withdrawal(act: Act, referral: Referral, reason: str, state: wire.State.ValueType) -> None:
-    payload = Payload(withdrawal=Withdrawal(reason=reason))
+    known = reason if reason in act.policy.cancellation_reasons else "withdrawn"
+    payload = Payload(withdrawal=Withdrawal(reason=known))
     outbox.post(act, referral, wire.KIND_WITHDRAWAL, payload, state=state)
     _note(act, referral, referral.task, _place(referral.peer), wire.RECALL_RESULT_NOT_REACHED)
+
+
+def insist(act: Act, referral: Referral) -> None:
+    """Something came of what was taken back, and the hub had said that it had nothing to take back: it
+    arrived there late, and is asked for once more."""
+    taken_back = referral.outgoing and referral.withdrawn_at is not None
+    if taken_back and not outbox.withdrawal_stands(act, referral):
+        send_withdrawal(act, referral, referral.reason, wire.STATE_CANCELLED)
 
 
 def obey(act: Act, referral: Referral) -> None:
@@ -61,6 +71,7 @@ def obey(act: Act, referral: Referral) -> None:
     """
     if referral.withdrawn_at is None:
         referral.withdrawn_at = act.now
+        outbox.recall_held(act, referral)
         if referral.hold:
             kept = wire.RECALL_RESULT_KEPT_BY_LEGAL_DUTY
             _note(act, referral, referral.task, "node", kept, referral.hold)
@@ -87,15 +98,17 @@ def tell(act: Act, referral: Referral) -> None:
         for copy in copies(act.session, referral)
     ]
     to = HUB if Address.parse(referral.peer).is_desk else referral.peer
-    outbox.post(act, referral, wire.KIND_RECALL_RECEIPT, None, to=to, recalls=recalls)
+    for first in range(0, len(recalls), COPIES):
+        some = recalls[first : first + COPIES]
+        outbox.post(act, referral, wire.KIND_RECALL_RECEIPT, None, to=to, recalls=some)
 
 
-def take_recalls(act: Act, referral: Referral, recalls: Iterable[wire.Recall]) -> None:
+def take_recalls(act: Act, referral: Referral, recalls: Iterable[wire.Recall], *, by: str) -> None:
     """What others say became of what this node sent them; passed on to whoever it came from.
 
-    The hub may have recalled it by itself, where nobody confirmed it in time (C11).
+    The hub, and nobody else, may have recalled it by itself, where nobody confirmed it in time (C11).
     """
-    if referral.outgoing and referral.withdrawn_at is None:
+    if by == HUB and referral.outgoing and referral.withdrawn_at is None:
         moved = step(referral.state, wire.STATE_CANCELLED, Actor.HUB, kind=wire.KIND_WITHDRAWAL)
         referral.state, referral.held_from = moved.state, moved.held_from
         referral.withdrawn_at, referral.reason = act.now, "not_confirmed"
@@ -115,18 +128,13 @@ def destroy(act: Act, referral: Referral) -> None:
     referral.payload, referral.destroyed_at = None, act.now
     act.session.exec(
         update(Inbox)
-        .where(col(Inbox.task) == referral.task, col(Inbox.kind).not_in(_KEPT_KINDS))
+        .where(col(Inbox.task) == referral.task, col(Inbox.kind).not_in(outbox.KEPT_KINDS))
         .values(payload=None, sealed=None)
     )
-    act.session.exec(
-        update(Outbox)
-        .where(
-            col(Outbox.task) == referral.task,
-            col(Outbox.kind).not_in(_KEPT_KINDS),
-            col(Outbox.state).in_(("sent", "recalled", "refused")),
-        )
-        .values(payload=None, sealed=b"")
-    )
+    outbox.forget(act.session, referral.task)
+    for one in alerts(act.session):
+        if referral.task in one.evidence:
+            one.evidence = b""
 
 
 def copies(session: Session, referral: Referral) -> list[Copy]:
