@@ -3,7 +3,13 @@
 import pytest
 
 # Fixtures that several rooms need; each module says what for.
-pytest_plugins = ["tests.support.postgres", "tests.support.hub", "tests.support.refusal", "tests.support.post", "tests.support.linked"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.hub",
+    "tests.support.refusal",
+    "tests.support.post",
+    "tests.support.linked",
+]
 
 
 @pytest.fixture(scope="session")
