@@ -37,9 +37,7 @@ async def confined(play: Play, scene: Scene) -> None:
     clear = [word for one in findings for word in ("--clear", one["id"])]
     reference = play.references["confined"] = (await malee.do(*words, *clear))["reference"]
     report = "จัดที่พักปลอดภัยให้แล้ว มีเจ้าหน้าที่หญิงประสานกับล่ามทุกวัน"
-    await play.handle(
-        arunee, reference, ("accept",), ("start",), ("complete", "--outcome", "assisted", "--say", report)
-    )
+    await play.report(arunee, reference, "assisted", report)
     last = await play.ends(1, scene.title, malee, reference, "completed")
     (answer,) = [one for one in said(last, "status") if one["state"] == "completed"]
     scene.say(
@@ -69,13 +67,13 @@ async def flower(play: Play, scene: Scene) -> None:
     tick = "family,education,health,narrative,services"
     reference = await play.refer(scene, anong, case, "TH-00/dcy", "child_protection", tick, {"place"})
     question = "ย่าที่ขอนแก่นทราบเรื่องนี้แล้วหรือยัง และยินดีให้เจ้าหน้าที่จังหวัดไปเยี่ยมหรือไม่"
-    await play.handle(prasit, reference, ("accept",), ("ask", question))
+    await play.handle(prasit, reference, ("accept",))
+    await play.write(prasit, "ask", reference, text=question)
     scene.say("Children and Youth (ดย.) accepts, and asks:", "กรมกิจการเด็กฯ รับเรื่อง แล้วถามกลับ")
     scene.quote("ประสิทธิ์", question)
     await play.until(anong, reference, "on-hold")
     answer = "ย่าทราบแล้วและยินดีให้ไปเยี่ยม ขอให้เลี่ยงวันพระ"
-    play.ledger.tell([answer])
-    await anong.do("answer", reference, answer)
+    await play.write(anong, "answer", reference, text=answer)
     scene.quote("อนงค์", answer)
     await prasit.once("start", reference, but=("envelope.transition",))
     await play.ends(2, scene.title, anong, reference, "in-progress")
@@ -111,11 +109,9 @@ async def homecoming(play: Play, scene: Scene) -> None:
         kanya, dsdw["reference"], ("accept",), ("start",), ("complete", "--outcome", "assisted")
     )
     place = "มีที่ว่างในศูนย์พัฒนาการจัดสวัสดิการผู้สูงอายุ รับได้วันที่ 20 ธันวาคม"
-    acts = (("accept",), ("start",), ("complete", "--outcome", "placed_in_care", "--say", place))
-    await play.handle(saengla, province["reference"], *acts)
+    await play.report(saengla, province["reference"], "placed_in_care", place)
     summary = "จองที่ในศูนย์ผู้สูงอายุที่พะเยาแล้ว เจ้าหน้าที่รับที่สนามบิน 20 ธันวาคม"
-    play.ledger.tell([summary])
-    await wanida.do("complete", reference, "--outcome", "returned_home", "--say", summary)
+    await play.write(wanida, "complete", reference, "--outcome", "returned_home", "--say", text=summary)
     last = await play.ends(3, scene.title, malee, reference, "completed")
     (report,) = [one for one in said(last, "status") if one["state"] == "completed"]
     outcomes = sorted(part["outcome"] for part in report["parts"])

@@ -24,8 +24,7 @@ async def hotline(play: Play, scene: Scene) -> None:
     await ratree.once("accept", reference)
     await ratree.do("start", reference)
     report = "ไปพบนายจ้างพร้อมล่ามแล้ว ตกลงจ่ายภายในสิ้นเดือน"
-    play.ledger.tell([report])
-    await ratree.do("complete", reference, "--outcome", "assisted", "--text", report)
+    await play.write(ratree, "complete", reference, "--outcome", "assisted", "--text", text=report)
     await _heard(play, reference, "completed")
     await play.ends(13, scene.title, ratree, reference, "completed")
     play.rows[13] = _from_here(play.rows[13], sent)
@@ -93,9 +92,7 @@ async def cut(play: Play, scene: Scene) -> None:
         f"ต่อสายเสร็จแล้ว จดหมายออกไปครั้งเดียว และเรื่องของก้องก็มาถึง เป็นเคส {taken['case']}",
     )
     advice = "มีสิทธิรับบำนาญชราภาพ ส่งแบบคำขอและสำเนาบัตรผ่านสถานทูตได้"
-    await play.handle(
-        malai, reference, ("accept",), ("start",), ("complete", "--outcome", "informed", "--say", advice)
-    )
+    await play.report(malai, reference, "informed", advice)
     await play.ends(4, scene.title, anong, reference, "completed")
     scene.quote("มาลัย", advice)
     await play.until(kanda, handover, "accepted")

@@ -52,9 +52,7 @@ async def voices(play: Play, scene: Scene) -> None:
     tick = "contact,health,narrative,services"
     reference = await play.refer(scene, kanda, case, "TH-00/tsda", "psychosocial", tick)
     advice = "นัดจิตแพทย์ที่พูดภาษาไทยทางวิดีโอวันพุธ ขอให้มีคนอยู่เป็นเพื่อนระหว่างปรับยา"
-    await play.handle(
-        wanida, reference, ("accept",), ("start",), ("complete", "--outcome", "informed", "--say", advice)
-    )
+    await play.report(wanida, reference, "informed", advice)
     await play.ends(10, scene.title, kanda, reference, "completed")
     scene.quote("วนิดา", advice)
 
@@ -72,9 +70,8 @@ async def missing(play: Play, scene: Scene) -> None:
     await play.handle(wanida, reference, ("accept",), ("start",))
     (part,) = (await wanida.do("route", reference, "--to", "province-10"))["parts"]
     found = "พบตัวแล้วที่บางซื่อ เจ้าตัวยังไม่พร้อมติดต่อกลับ"
-    acts = (("accept",), ("start",), ("complete", "--outcome", "person_found", "--say", found))
-    await play.handle(nipa, part["reference"], *acts)
-    await wanida.do("complete", reference, "--outcome", "person_found", "--say", found)
+    await play.report(nipa, part["reference"], "person_found", found)
+    await play.write(wanida, "complete", reference, "--outcome", "person_found", "--say", text=found)
     last = await play.ends(11, scene.title, kanda, reference, "completed")
     expect(last["outcome"] == "not_found", f"the answer was {last['outcome']}")
     (report,) = [one for one in said(last, "status") if one["state"] == "completed"]

@@ -95,11 +95,21 @@ class Play:
         ]
         return str((await worker.do(*words, *cleared))["reference"])
 
+    async def write(self, person: Person, *words: str, text: str) -> Answer:
+        """What somebody writes goes to the centre, by standard input: a list of processes is everybody's."""
+        self.ledger.tell([text])
+        return await person.program.run(*words, "-", by=person.code, said=text)
+
+    async def report(self, officer: Person, reference: str, outcome: str, text: str) -> Answer:
+        """A desk takes on what has come, works on it, and says what came of it."""
+        opened = await self.handle(officer, reference, ("accept",), ("start",))
+        await self.write(officer, "complete", reference, "--outcome", outcome, "--say", text=text)
+        return opened
+
     async def handle(self, officer: Person, reference: str, *acts: tuple[str, ...]) -> Answer:
-        """Opens what comes to the desk, then acts on it, act after act. What a desk writes is its own."""
+        """Opens what comes to the desk, then acts on it, act after act."""
         opened = await officer.once("open", reference)
         for verb, *rest in acts:
-            self.ledger.tell(rest)
             await officer.do(verb, reference, *rest)
         return opened
 

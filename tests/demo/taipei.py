@@ -124,13 +124,7 @@ async def fraud(play: Play, scene: Scene) -> None:
     )
     reference = await play.refer(scene, ratree, case, "TH-00/tsda", "fraud_help", "contact,finances")
     advice = "ได้ประสานธนาคารอายัดบัญชีแล้ว โปรดให้ผู้เสียหายแจ้งความออนไลน์ภายในเจ็ดวัน"
-    await play.handle(
-        wanida,
-        reference,
-        ("accept",),
-        ("start",),
-        ("complete", "--outcome", "partly_assisted", "--say", advice),
-    )
+    await play.report(wanida, reference, "partly_assisted", advice)
     await play.ends(7, scene.title, ratree, reference, "completed")
     scene.quote("วนิดา", advice)
 
@@ -147,9 +141,7 @@ async def family(play: Play, scene: Scene) -> None:
     tick = "family,contact,name,narrative,finances,services"
     reference = await play.refer(scene, ratree, case, "TH-00/province-41", "family_support", tick, {"place"})
     report = "เยี่ยมบ้านแล้ว มอบเงินสงเคราะห์สามพันบาทและประสานโรงเรียนเรื่องค่าเทอม"
-    await play.handle(
-        udom, reference, ("accept",), ("start",), ("complete", "--outcome", "assisted", "--say", report)
-    )
+    await play.report(udom, reference, "assisted", report)
     last = await play.ends(8, scene.title, ratree, reference, "completed")
     expect(
         any(one.get("outcome") == "assisted" for one in said(last, "status")), "the outcome did not come home"
