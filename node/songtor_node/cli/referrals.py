@@ -13,7 +13,7 @@ from songtor_node.cases.models import Case
 from songtor_node.cli.console import Console, console
 from songtor_node.referrals import acts, find, history, preview, replies
 from songtor_node.referrals.act import Act, act
-from songtor_node.referrals.acts import Prepared, Wish
+from songtor_node.referrals.acts import Wish
 from songtor_node.referrals.models import Referral
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
@@ -82,7 +82,7 @@ def refer(
     wish = _wish(to, purpose, tick, untick, clear, consent, sight, urgency)
     with at_work(context) as work:
         if dry_run:
-            _show_draft(work, acts.prepare(work.act, case, wish))
+            _show_draft(work, case, wish)
         else:
             work.done(acts.refer(work.act, case, wish), "ส่งเข้าคิวแล้ว", "queued")
 
@@ -107,7 +107,7 @@ def again(
             to or before.peer, purpose or before.purpose, tick, untick, clear, consent, sight, urgency
         )
         if dry_run:
-            _show_draft(work, acts.prepare(work.act, _case_of(work.act, before), wish))
+            _show_draft(work, _case_of(work.act, before), wish)
         else:
             work.done(acts.again(work.act, reference, wish), "ส่งฉบับใหม่เข้าคิวแล้ว", "a new version is queued")
 
@@ -263,6 +263,7 @@ def _case_of(act: Act, referral: Referral) -> str:
     return act.session.get_one(Case, referral.case_id).code
 
 
-def _show_draft(work: Work, prepared: Prepared) -> None:
+def _show_draft(work: Work, case: str, wish: Wish) -> None:
     lang = work.console.lang
+    prepared = acts.prepare(work.act, case, wish, lang=lang)
     work.say(preview.as_data(prepared, lang), *preview.as_lines(prepared, lang))

@@ -59,8 +59,8 @@ class Prepared:
     draft: Draft
 
 
-def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview") -> Prepared:
-    """What would leave, from the case as it is now.
+def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview", lang: str = "th") -> Prepared:
+    """What would leave, from the case as it is now; `lang`: that of whoever looks.
 
     ConsentError where no ground carries it; InputError: address, not_here, unknown_code, missing (urgency).
     PeerError as for a case.
@@ -93,6 +93,7 @@ def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview") -> P
         unsafe=record.unsafe,
         now=act.now,
         random=act.random,
+        lang=lang,
     )
     return Prepared(case, ground, draft)
 

@@ -3,6 +3,7 @@ Rules M2 to M5, M7."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
@@ -23,6 +24,7 @@ from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.wire.payload_pb2 import AbsentReason
 
 _AROUND = 30  # characters of text shown on either side of a finding
+_ORPHAN = re.compile("^[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]+")  # Thai marks cut off from their letter
 
 
 def as_data(prepared: Prepared, lang: str) -> dict[str, Any]:
@@ -126,9 +128,10 @@ def _found(finding: Finding, draft: Draft, lang: str) -> Text:
         (True, "en"): "look at this before it goes",
         (False, "en"): "cleared",
     }[open_, lang]
+    before = _ORPHAN.sub("", text[max(0, finding.start - _AROUND) : finding.start])
     return Text.assemble(
         (f"{head} --clear {finding.id}", "bold red" if open_ else "green"),
-        f" {finding.path}: …{text[max(0, finding.start - _AROUND) : finding.start]}",
+        f" {finding.path}: …{before}".replace("\n", " "),
         (text[finding.start : finding.end], "reverse"),
-        f"{text[finding.end : finding.end + _AROUND]}…",
+        f"{text[finding.end : finding.end + _AROUND]}…".replace("\n", " "),
     )
