@@ -14,7 +14,7 @@ from songtor_hub.bootstrap import Hub
 from songtor_hub.cli.app import run
 from songtor_proto.errors import catalogue
 from songtor_proto.wire import envelope_pb2 as wire
-from songtor_proto.wire.payload_pb2 import Answer, Payload
+from songtor_proto.wire.payload_pb2 import Answer, Facts, Payload, Request
 from tests.hub.test_refer_to_node import CASE
 from tests.support.desks import CANARY, NEEDS, Partner, state_of
 from tests.support.hub import PASSPHRASES, NewHub
@@ -227,6 +227,18 @@ def test_every_mistake_is_one_line_with_its_field_and_exit_code(
         assert told[1] == field.replace("REF", ref)
     assert state_of(console.hub, ref) == "received"
     assert console.berlin.mail() == []
+
+
+def test_what_a_node_wrote_drives_no_officers_terminal(console: Console) -> None:
+    """E1: it is kept as it came, and read without what would move, hide or name anything on the screen."""
+    said = Facts(case_code="B-1", request=Request(text="ก\x1b]0;title\x07\x1b[2J\x9b31m\u202e ข"))
+    ref = console.berlin.refer("TH-00/dwf", said=said)
+    code, out, _ = console.type("open", ref, who="wan")
+    assert code == 0
+    assert "ข" in out
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(out)
+    (told,) = console.ok("open", ref, who="wan")["messages"]
+    assert told["said"]["referral"]["facts"]["request"]["text"] == said.request.text
 
 
 def test_a_closed_officer_acts_no_more(console: Console) -> None:

@@ -13,6 +13,7 @@ from songtor_proto.minimise import FACTS, finding_text, value_text, why_text
 from songtor_proto.times import from_ms
 from songtor_proto.wire.envelope_pb2 import Urgency
 from songtor_proto.wire.payload_pb2 import AbsentReason
+from songtor_web.screen import shown
 
 if TYPE_CHECKING:
     from songtor_hub.bootstrap import Hub
@@ -87,9 +88,9 @@ def tell_standing(options: Options, told: Mapping[str, Any], acts: Iterable[Mapp
         return
     for key, value in told.items():
         if key not in ("acts", "parts") and value not in ("", False, None):
-            typer.echo(f"{key}: {value}")
+            _say(f"{key}: {value}")
     for act in acts:
-        typer.echo(f"  {act['at']}  {act['desk']}/{act['officer']} ({act['role']})  {act['act']}")
+        _say(f"  {act['at']}  {act['desk']}/{act['officer']} ({act['role']})  {act['act']}")
 
 
 def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: Hub) -> None:
@@ -99,30 +100,30 @@ def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: 
         return
     tell_standing(options, told)
     if opened.terms is not None:
-        typer.echo(f"{opened.terms.legal_citation} ({opened.terms.jurisdiction})")
+        _say(f"{opened.terms.legal_citation} ({opened.terms.jurisdiction})")
     for one in opened.messages:
         side = ("เรา" if options.lang == "th" else "we") if one.ours else told["with"]
-        typer.echo(f"\n{_time(one.at_ms)}  {side}  {one.kind}")
+        _say(f"\n{_time(one.at_ms)}  {side}  {one.kind}")
         for line in _lines(one, hub, options.lang):
-            typer.echo(f"  {line}")
+            _say(f"  {line}")
 
 
 def tell_disclosure(options: Options, to: str, disclosure: Disclosure, search: Search, hub: Hub) -> None:
     """What leaves and what stays, each line with its reason; and what was found in free text."""
     thai = options.lang == "th"
-    typer.echo(f"\n→ {to}")
+    _say(f"\n→ {to}")
     for head, lines in (
         ("ส่งไป" if thai else "Leaves", disclosure.leaves),
         ("ไม่ส่ง" if thai else "Stays", [line for line in disclosure.stays if line.value_text]),
     ):
-        typer.echo(f" {head}")
+        _say(f" {head}")
         for line in lines:
             label = hub.policy.categories[line.category].label(options.lang)
-            typer.echo(f"  {label}: {line.value_text}  [{why_text(line.why, options.lang)}]")
+            _say(f"  {label}: {line.value_text}  [{why_text(line.why, options.lang)}]")
     heads = ("ต้องตรวจก่อนส่ง", "ตรวจแล้ว") if thai else ("Look at this before it goes", "Cleared")
     for one in search.as_data():
         kind = finding_text(one["kind"], options.lang)
-        typer.echo(f" {heads[one['cleared']]} --clear {one['id']}  {one['path']}: {one['text']}  [{kind}]")
+        _say(f" {heads[one['cleared']]} --clear {one['id']}  {one['path']}: {one['text']}  [{kind}]")
 
 
 def disclosure_dict(disclosure: Disclosure, search: Search) -> dict[str, Any]:
@@ -179,6 +180,11 @@ def _text(field: str, value: Any, hub: Hub, lang: str) -> str:
     if field in ("parts", "absent"):
         return "; ".join(" ".join(str(part) for part in _dict(one).values()) for one in value)
     return _time(value) if field == "opened_ms" else str(value)
+
+
+def _say(text: str) -> None:
+    """What a node wrote is read here, and drives no terminal."""
+    typer.echo(shown(text))
 
 
 def _time(ms: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from songtor_hub.cli.passphrase import ask
+from songtor_web.screen import as_json
 
 if TYPE_CHECKING:
     from songtor_hub.bootstrap import Hub, Role
@@ -38,12 +38,12 @@ class Options:
 
     def tell(self, th: str, en: str, **facts: object) -> None:
         """One line for a person, the facts for a program."""
-        typer.echo(_json(facts) if self.as_json else (en if self.lang == "en" else th))
+        typer.echo(as_json(facts) if self.as_json else (en if self.lang == "en" else th))
 
     def show(self, rows: Sequence[Mapping[str, object]], columns: Mapping[str, tuple[str, str]]) -> None:
         """A table whose columns are headed in Thai and English; for a program the rows as they are."""
         if self.as_json:
-            typer.echo(_json(rows))
+            typer.echo(as_json(rows))
             return
         from rich.console import Console
         from rich.table import Table
@@ -66,7 +66,3 @@ def _cell(value: object) -> str:
     if value is None or value is False:
         return ""
     return "✓" if value is True else _TIME.sub(r"\1 \2 UTC", str(value))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

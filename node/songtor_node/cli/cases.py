@@ -34,7 +34,9 @@ Code = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รห�
 Kind = Annotated[str, typer.Argument(help=", ".join(KINDS))]
 Number = Annotated[int, typer.Argument(help="As `case show` numbers it. / ตามลำดับในเรื่อง")]
 Step = Annotated[str, typer.Argument(help=", ".join(vocabulary().case_steps))]
-Words = Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE")]
+Words = Annotated[
+    list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="FIELD=- reads stdin. / - อ่านจากอินพุต")
+]
 
 
 class Act(NamedTuple):
@@ -118,9 +120,10 @@ def step(
     context: typer.Context,
     code: Code,
     step: Step,
-    reason: Annotated[str, typer.Option(help="Needed but for one step forward. / เหตุผล")] = "",
+    reason: Annotated[str, typer.Option(help="Needed but for one step forward; - = stdin. / เหตุผล")] = "",
 ) -> None:
     """Take a case to a step. / เปลี่ยนขั้นตอน"""
+    reason = console(context).words(reason)
     with at_case(context, code, "step") as act:
         service.take_step(act.session, act.case, step, reason=reason, by=act.by, now=act.now)
     label = vocabulary().case_steps[step].label(act.console.lang)
@@ -133,7 +136,7 @@ def add(context: typer.Context, code: Code, kind: Kind, words: Words = None) -> 
     name = kind.replace("-", "_")
     if name not in KINDS:
         raise InputError("unknown_code", field="kind")
-    entry = check(KINDS[name].form, filled(words or [], text_field="text"))
+    entry = check(KINDS[name].form, filled(words or [], console(context).words, text_field="text"))
     with at_case(context, code, f"add {name}") as act:
         service.add(act.session, act.case, name, entry, by=act.by, now=act.now)
     act.done()
@@ -145,7 +148,7 @@ def set_(context: typer.Context, code: Code, words: Words = None) -> None:
     with at_case(context, code, "set") as act:
         record = read_record(act.session, act.case)
         head = as_form(record).model_dump(mode="json", include=set(CaseHead.model_fields))
-        form = check(CaseHead, filled(words or [], into=head))
+        form = check(CaseHead, filled(words or [], act.console.words, into=head))
         service.amend(act.session, act.case, form)
     act.done()
 
@@ -155,10 +158,11 @@ def verify(
     context: typer.Context,
     code: Code,
     number: Number,
-    how: Annotated[str, typer.Option(help="How it was checked. / ตรวจสอบอย่างไร")],
+    how: Annotated[str, typer.Option(help="How it was checked; - = stdin. / ตรวจสอบอย่างไร")],
     result: Annotated[Literal["verified", "contradicted"], typer.Option()] = "verified",
 ) -> None:
     """Say what came of checking a fact. / บันทึกผลการตรวจสอบข้อเท็จจริง"""
+    how = console(context).words(how)
     with at_case(context, code, "verify") as act:
         service.verify(act.session, act.case, number, verification=result, how=how, by=act.by, now=act.now)
     act.done()
@@ -169,9 +173,10 @@ def done(
     context: typer.Context,
     code: Code,
     number: Number,
-    result: Annotated[str, typer.Option(help="How the client is. / ผลการติดตาม")],
+    result: Annotated[str, typer.Option(help="How the client is; - = stdin. / ผลการติดตาม")],
 ) -> None:
     """Say what a follow-up found. / บันทึกผลการติดตาม"""
+    result = console(context).words(result)
     with at_case(context, code, "done") as act:
         service.finish(act.session, act.case, number, result=result, by=act.by, now=act.now)
     act.done()

@@ -136,7 +136,7 @@ def _at_consent(context: typer.Context, code: str, what: str) -> Iterator[tuple[
 def _form(given: Console, words: list[str] | None, file: Path | None) -> ConsentForm:
     """From a file or from words; not from both, so that nobody wonders which holds."""
     if file is None:
-        return check(ConsentForm, filled(words or []))
+        return check(ConsentForm, filled(words or [], given.words))
     if words:
         raise InputError("usage", field="file")
     return load(ConsentForm, given.read(file, limit=MAXIMUM_BYTES, field="file"))

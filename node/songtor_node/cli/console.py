@@ -16,16 +16,27 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console as Screen
+from rich.console import Console as RichConsole
+from rich.console import ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from songtor_node.bootstrap import Node, check_here, open_node
 from songtor_node.unlock import Unlock, key_file, parse
 from songtor_proto.errors import InputError, SongtorError
+from songtor_web.screen import as_json, shown
 
 CREDENTIAL = "songtor-node"
 MAXIMUM_WORDS = 1 << 16  # bytes
+
+
+class Screen(RichConsole):
+    """What comes from the other side drives no terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(shown(segment.text), segment.style)
 
 
 @dataclass(slots=True)
@@ -44,7 +55,7 @@ class Console:
     def show(self, data: object, *lines: object) -> None:
         """`data` to a program, `lines` (text or rich tables) to a person."""
         if self.json:
-            sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+            sys.stdout.write(as_json(data) + "\n")
             return
         screen = Screen(soft_wrap=True, highlight=False)
         for line in lines:

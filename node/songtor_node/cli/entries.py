@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from songtor_proto.errors import InputError
@@ -13,11 +13,15 @@ _WORD = re.compile(r"([a-z][a-z_.]{0,60})=(.*)", re.DOTALL)
 
 
 def filled(
-    words: Sequence[str], *, text_field: str = "", into: dict[str, Any] | None = None
+    words: Sequence[str],
+    said: Callable[[str], str],
+    *,
+    text_field: str = "",
+    into: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """`into` with each `a.b=value` put in its place. `[...]` and `{...}` are read as in a file; a word
-    without a name is the value of `text_field`. InputError: usage (a word that is neither, a name
-    given twice), value."""
+    without a name is the value of `text_field`. `said` gives the value of `-`.
+    InputError: usage (a word that is neither, a name given twice), value."""
     data: dict[str, Any] = {} if into is None else into
     seen: set[str] = set()
     for word in words:
@@ -28,6 +32,7 @@ def filled(
         if name in seen:
             raise InputError("usage", field=name)
         seen.add(name)
+        value = said(value)
         _put(data, name, _nested(name, value) if value[:1] in ("[", "{") else value)
     return data
 
