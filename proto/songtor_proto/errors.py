@@ -103,7 +103,7 @@ class StoreError(SongtorError):
 
 
 def declared(code: str, *, field: str = "") -> SongtorError | None:
-    """The error of that full code, as the other side named it; None where this side's catalogue has no such code."""
+    """The error of that full code, as the other side named it; None where our catalogue has no such code."""
     family, _, name = code.partition(".")
     if code not in catalogue():
         return None
