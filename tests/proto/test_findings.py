@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from songtor_proto.errors import InputError
 from songtor_proto.findings import LIMIT, Finding, find, identities
 from songtor_proto.findings.plain import plain, skeleton
-from songtor_proto.wire.payload_pb2 import Contact, Facts, IdentityNumber, Name
+from songtor_proto.minimise import strings
+from songtor_proto.wire.payload_pb2 import Contact, Facts, IdentityNumber, Name, Place, Relative
 
 # People of no place: the numbers are of ranges kept for fiction or have made-up digits.
 KNOWN = {
@@ -118,6 +119,25 @@ def test_a_value_that_leaves_anyway_is_no_finding() -> None:
     assert ("contact", "081-234-5678") in found(text, told=safe)
     thai_id = Facts(identity_numbers=[IdentityNumber(kind="thai_id", number=KNOWN["identity_number"][0])])
     assert found("บัตร 1 1037 02071 81 1", told=thai_id) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "path"),
+    [
+        (Facts(place=Place(city="Berlin, โทร +49 30 901820")), "place.city"),
+        (Facts(place=Place(region="Musterstraße 1")), "place.region"),
+        (Facts(place=Place(city="a@example.org")), "place.city"),
+        (Facts(name=Name(thai="ดาวเรือง 081-234-5678")), "name.thai"),
+        (Facts(family=[Relative(relation="ป้า", name="ป้า ๐๘๑-๒๓๔-๕๖๗๘")]), "family[0].name"),
+    ],
+)
+def test_a_number_in_the_field_of_a_place_or_name_is_found_there(facts: Facts, path: str) -> None:
+    """M5, M7: what leaves as a city is a city; a number or address written there does not clear itself."""
+    known = {"contact": ["+49 30 901820"], "address": ["Musterstraße 1, Berlin"]}
+    findings = find(dict(strings(facts)), known, told=identities(facts), country="DE")
+    assert {one.path for one in findings} == {path}
+    plain_ones = Facts(place=Place(city="Berlin"), name=Name(thai="ดาวเรือง สมมติ"))
+    assert not find(dict(strings(plain_ones)), known, told=identities(plain_ones), country="DE")
 
 
 def test_a_single_letter_is_no_name() -> None:

@@ -16,6 +16,7 @@ LIMIT = 64 * 1024
 """Bytes of text, all fields together: more could not be sent."""
 
 _TRUNK = 4
+_WORDS = ("name", "place", "family")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def find(
     if sum(len(text.encode()) for text in texts.values()) > LIMIT:
         raise InputError("too_large", field=max(texts, key=lambda path: len(texts[path])))
     regions = tuple(dict.fromkeys((country, "TH")))
-    free_values = set().union(*told.values())
+    free_values = {value for code, values in told.items() for value in values if _frees(code, value)}
     leaves = {"": keys(free_values, regions)}
     stays = {code: keys(set(values) - free_values, regions) for code, values in known.items()}
     found = []
@@ -58,6 +59,12 @@ def find(
         spans = _outermost([*_matches(clear, bones, stays), *patterns(clear.text, regions)])
         found += [_finding(path, text, clear, span) for span in spans if not _inside(span, free)]
     return tuple(found)
+
+
+def _frees(code: str, value: str) -> bool:
+    """A name or a place that holds a number or an address is more than it says it is, and clears nothing:
+    neither itself nor what repeats it."""
+    return code not in _WORDS or not any(char.isdigit() or char == "@" for char in value)
 
 
 def _matches(clear: Plain, bones: Skeleton, wanted: Mapping[str, Collection[str]]) -> Iterator[Span]:
