@@ -279,13 +279,14 @@ def test_a_name_that_leaves_anyway_is_no_finding() -> None:
     assert not composed.search.findings
 
 
-def answered(words: str, give: set[str], *, now: Any = NOW, cleared: Any = ()) -> Any:
+def answered(words: str, give: set[str], *, now: Any = NOW, cleared: Any = (), unsafe: Any = ()) -> Any:
     return compose_answer(
         words,
         case_facts(),
         give,
         draft().terms,
         known=KNOWN,
+        unsafe=unsafe,
         cleared=cleared,
         sender="DE-02",
         now=now,
@@ -304,6 +305,12 @@ def test_an_answer_gives_no_category_beyond_the_terms_of_its_referral() -> None:
     """M2: more needs a new version under a wider consent."""
     with refused("categories"):
         answered("ตามนี้", {"health"})
+
+
+def test_what_is_not_safe_is_in_no_answer() -> None:
+    """M4: who asks for the telephone that he now holds does not get its number, though it was agreed to."""
+    with refused("unsafe"):
+        answered("ตามนี้", {"place"}, unsafe={"place", "contact"})
 
 
 def test_an_answer_is_searched_like_any_free_text() -> None:

@@ -25,7 +25,7 @@ from songtor_proto.errors import ConsentError, EnvelopeError, LinkError
 from songtor_proto.reference import new as new_reference
 from songtor_proto.times import to_ms
 from songtor_proto.wire import envelope_pb2 as wire
-from songtor_proto.wire.payload_pb2 import Facts, Payload, Reminder, Request, Status
+from songtor_proto.wire.payload_pb2 import Answer, Facts, Payload, Reminder, Request, Status
 from songtor_proto.wire.payload_pb2 import Referral as Said
 from tests.support.grounds import agreed, scope
 from tests.support.linked import LinkedNetwork, LinkedNode, wish
@@ -426,6 +426,21 @@ def test_what_may_no_longer_be_opened_is_destroyed_and_the_rest_still_travels(pa
         replies.complete(now, reference, "assisted", words="", give=(), cleared=())
     pair.meet()
     assert pair.berlin.referral(reference).outcome == "assisted"
+
+
+def test_facts_that_come_after_the_end_stay_closed(pair: Pair) -> None:
+    """C1, C4: whatever date its header has, an answer opens nothing once the referral's terms have ended."""
+    soon = (pair.network.clock() + timedelta(days=5)).date().isoformat()
+    reference = pair.berlin.refer({"expires": soon}, to="TW-44")
+    pair.meet()
+    pair.network.pass_time(days=6)
+    about = pair.berlin.referral(reference)
+    more = Payload(answer=Answer(text="ตามนี้", facts=Facts(request=Request(text="ขอที่พัก"))))
+    with pair.taipei.act() as now:
+        there = now.session.get_one(Referral, about.task)
+        there.state, there.held_from = wire.STATE_ON_HOLD, wire.STATE_RECEIVED
+    pair.deliver(pair.write(about, wire.KIND_ANSWER, more))
+    assert (last(pair.taipei).code, last(pair.taipei).payload) == ("consent.expired", None)
 
 
 def test_nobody_confirmed_so_it_is_recalled_by_itself(pair: Pair) -> None:

@@ -130,7 +130,8 @@ def again(act: Act, text: str, wish: Wish) -> Referral:
 def answer(act: Act, text: str, words: str, *, give: frozenset[str], cleared: frozenset[str]) -> Referral:
     """To an open question, with facts of the categories `give` as the case has them now.
 
-    EnvelopeError("transition") where there is none; ConsentError: expired, categories, findings (C4, M7).
+    EnvelopeError("transition") where there is none; ConsentError: expired, categories, unsafe, findings (C4,
+    M4, M7).
     """
     referral = find.sent(act, text, what="answer")
     moved = lifecycle.step(
@@ -148,6 +149,7 @@ def answer(act: Act, text: str, words: str, *, give: frozenset[str], cleared: fr
         give,
         said,
         known=known_values(record),
+        unsafe=record.unsafe,
         cleared=cleared,
         sender=act.me.seat,
         now=act.now,

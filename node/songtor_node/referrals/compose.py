@@ -114,19 +114,21 @@ def compose_answer(
     said: wire.Terms,
     *,
     known: Mapping[str, Collection[str]],
+    unsafe: Collection[str],
     cleared: Collection[str],
     sender: str,
     now: datetime,
 ) -> Payload:
     """An answer to a question, with facts of these categories. Facts need the referral's own terms, still
-    in force (C4).
+    in force (C4), and nobody asks for what is not safe to send (M4).
 
-    ConsentError: expired, categories, findings.
+    ConsentError: expired, categories, unsafe, findings.
     """
     if categories and to_ms(now) >= said.expires_ms:
         raise ConsentError("expired", field="expires_at")
     if not set(categories) <= set(said.categories):
         raise ConsentError("categories", field="categories")
+    check_safe(categories, unsafe)
     answer = Answer(text=text, facts=keep(facts, categories)) if categories else Answer(text=text)
     check_text(
         {"text": text, **dict(strings(answer.facts))},
@@ -136,6 +138,12 @@ def compose_answer(
         sender=sender,
     )
     return Payload(answer=answer)
+
+
+def check_safe(given: Collection[str], unsafe: Collection[str]) -> None:
+    """ConsentError("unsafe"): what the case says is not safe to pass on never leaves, whoever asks (M4)."""
+    if over := sorted(set(given) & set(unsafe)):
+        raise ConsentError("unsafe", field=" ".join(over))
 
 
 def check_text(

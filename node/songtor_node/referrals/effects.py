@@ -17,11 +17,11 @@ from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
 from songtor_proto import lifecycle
 from songtor_proto.address import Address
-from songtor_proto.consent import check_terms
+from songtor_proto.consent import check_terms, discloses
 from songtor_proto.errors import ConsentError, EnvelopeError
 from songtor_proto.lifecycle import CLOSED, OPEN, Actor
 from songtor_proto.minimise import violations
-from songtor_proto.times import from_ms
+from songtor_proto.times import from_ms, to_ms
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Payload, Status
 
@@ -48,6 +48,8 @@ def check_content(act: Act, header: wire.Header, content: Payload) -> None:
         if referral is None:
             return
         said = wire.Terms.FromString(referral.terms)
+        if discloses(content) and said.expires_ms <= to_ms(act.now):
+            raise ConsentError("expired", field="expires_ms")
     if violations(content, said, act.policy, header.recipient):
         raise ConsentError("more_than_terms")
 

@@ -11,7 +11,7 @@ from songtor_node.cases.models import Case
 from songtor_node.cases.record import CaseRecord, read_record
 from songtor_node.referrals import find, outbox, recall
 from songtor_node.referrals.act import Act
-from songtor_node.referrals.compose import check_text
+from songtor_node.referrals.compose import check_safe, check_text
 from songtor_node.referrals.models import Referral
 from songtor_node.referrals.new_case import case_file
 from songtor_node.workers import acting
@@ -154,6 +154,7 @@ def _reply(act: Act, referral: Referral, words: str, give: Collection[str]) -> F
     if not wanted <= allowed:
         raise ConsentError("replies", field=" ".join(sorted(wanted - allowed)))
     record = _record(act, referral)
+    check_safe(wanted, record.unsafe if record else ())
     said = keep(facts(record, act.now.date()), give) if record else Facts()
     if words.strip():
         said.narrative = words.strip()
