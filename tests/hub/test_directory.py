@@ -127,6 +127,16 @@ def test_nobody_publishes_for_another_or_skips_a_version(served_hub: Serve) -> N
         publish(berlin, entry_of(owner("x"), "DE-02", 1, berlin.keys.signing))
 
 
+def test_a_seat_publishes_no_flood_of_keys(served_hub: Serve) -> None:
+    """P5, K5: each statement goes to every node for good, so a seat makes ten, then one an hour."""
+    berlin = Seat.enrolled(served_hub(), "DE-02")
+    again = berlin.entry()
+    for _ in range(10):
+        publish(berlin, again)
+    with refused("link.busy"):
+        publish(berlin, again)
+
+
 def test_a_key_that_only_an_invitation_stands_behind_needs_a_voice(served_hub: Serve) -> None:
     """K3, K4: after a seat lost all it had, two people compare fingerprints; the old chain is not told."""
     hub = served_hub()

@@ -207,6 +207,17 @@ def test_a_statement_that_is_not_the_seats_next_is_refused(waiting_seat: Seat) -
     waiting_seat.enrol(entry=honest)
 
 
+def test_a_code_is_not_redeemed_with_what_stands_in_the_directory(served_hub: Serve) -> None:
+    """I4, K1: who stole a code and has none of the seat's keys cannot slip in behind its public statement,
+    unnoticed by all who pinned it."""
+    hub = served_hub()
+    before = Seat.enrolled(hub, "DE-02")
+    thief = Seat(hub, "DE-02", owner("thief"), Seat.invited(hub, "DE-02").invitation)
+    with refused("peer.key_version"):
+        thief.enrol(entry=before.entry())
+    before.call_once()
+
+
 def test_a_code_serves_only_the_seat_it_was_made_for(served_hub: Serve) -> None:
     """I4: with an unknown secret, or another seat's, there is one answer."""
     hub = served_hub()

@@ -11,7 +11,7 @@ import grpc
 import structlog
 
 from songtor_hub.exchange.exchange import Arrival, Committed, Exchange, Submission, submission
-from songtor_hub.exchange.rate import Rates
+from songtor_hub.exchange.rate import STATEMENTS, STATEMENTS_PER_SECOND, Rates
 from songtor_hub.exchange.waiters import Waiters
 from songtor_hub.exchange.writer import Grouped
 from songtor_hub.seats.guard import CALLER
@@ -55,6 +55,7 @@ class ExchangeService(ExchangeServiceServicer):
         self._exchange = exchange
         self._loop = asyncio.get_running_loop()
         self._rates = Rates()
+        self._statements = Rates(burst=STATEMENTS, per_second=STATEMENTS_PER_SECOND)
         self._waiters = Waiters(exchange.arrivals)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="exchange")
         self._fault = asyncio.Event()
@@ -90,7 +91,9 @@ class ExchangeService(ExchangeServiceServicer):
         return await self._in_thread(self._exchange.get_directory, self._caller(), request)
 
     async def PublishKeys(self, request: PublishKeysRequest, context: Context) -> PublishKeysResponse:
-        return await self._in_thread(self._exchange.publish_keys, self._caller(), request)
+        seat = self._caller()
+        self._statements.take(seat, 1)
+        return await self._in_thread(self._exchange.publish_keys, seat, request)
 
     async def GetCheckpoint(self, request: GetCheckpointRequest, context: Context) -> GetCheckpointResponse:
         return await self._in_thread(self._exchange.get_checkpoint, self._caller(), request)

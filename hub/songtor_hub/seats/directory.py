@@ -48,10 +48,12 @@ def publish(
 
     `anew`: an enrolment stands behind it, so that the key before may be lost. Where the key before was
     revoked its signature counts for nothing, and it may not come back. Raises PeerError("statement") or
-    ("key_version"); then nothing is added. The very same entry again is no error.
+    ("key_version"); then nothing is added. The very same entry again is no error, but for `anew`: whoever
+    read it in the directory could say it.
     """
     before = latest(connection, owner)
-    if before is not None and before.statement == entry.statement and not before.revoked:
+    said_before = before is not None and before.statement == entry.statement
+    if before is not None and said_before and not before.revoked and not anew:
         return KeyStatement.FromString(entry.statement)
     chained = before is not None and not (anew and (before.revoked or not entry.previous_signature))
     statement = check_entry(entry, network, before.signing_key if before is not None and chained else None)
