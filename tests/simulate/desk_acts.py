@@ -29,9 +29,9 @@ _UNREACHABLE = ("peer.revoked",)
 
 def any_act(world: World) -> None:
     """One act of an officer, at a desk that has something to do."""
-    tasks = _tasks(world)
-    choices: list[tuple[float, Callable[[], None]]] = [(0.5, partial(_refer_to_node, world, ""))]
-    for task in tasks:
+    rows = at_desks(world)
+    choices: list[tuple[float, Callable[[], None]]] = [(0.5, partial(share, world, ""))]
+    for task in rows:
         choices += _received(world, task) if "/" in task.recipient else []
         choices += _referred(world, task) if "/" in task.referrer else []
         if (
@@ -44,7 +44,7 @@ def any_act(world: World) -> None:
     world.plan.choices(choices, [weight for weight, _ in choices])[0][1]()
 
 
-def _tasks(world: World) -> list[Row[Any]]:
+def at_desks(world: World) -> list[Row[Any]]:
     with reading(world.server.hub.engine) as connection:
         at_desk = or_(task_table.c.recipient.like("TH-00/%"), task_table.c.referrer.like("TH-00/%"))
         return list(connection.execute(select(task_table).where(at_desk).order_by(task_table.c.id)))
@@ -61,7 +61,7 @@ def _received(world: World, task: Row[Any]) -> list[tuple[float, Callable[[], No
         offer(1.0, _open)
     if state == wire.STATE_RECEIVED:
         offer(1.5, _accept)
-        offer(0.5, _reject)
+        offer(0.5, reject)
     if state == wire.STATE_ACCEPTED:
         offer(1.5, _start)
     if state in (wire.STATE_RECEIVED, wire.STATE_ACCEPTED, wire.STATE_IN_PROGRESS):
@@ -83,11 +83,11 @@ def _referred(world: World, task: Row[Any]) -> list[tuple[float, Callable[[], No
     if task.state == wire.STATE_ON_HOLD:
         choices.append((2.0, partial(_answer, world, desk, task)))
     if task.withdrawn_ms is None:
-        choices.append((0.1, partial(_withdraw, world, desk, task)))
+        choices.append((0.1, partial(withdraw, world, desk, task)))
         choices.append((0.1, partial(_open, world, desk, task)))
     if desk == "tsda" and task.part_of is None and task.recipient in world.seats:
         weight = 0.5 if task.state == wire.STATE_REJECTED else 0.05
-        choices.append((weight, partial(_refer_to_node, world, task.reference, task.recipient)))
+        choices.append((weight, partial(share, world, task.reference, task.recipient)))
     return choices
 
 
@@ -111,7 +111,7 @@ def _start(world: World, desk: str, task: Row[Any]) -> None:
     _act(world, desk, "starts", task, acts.start)
 
 
-def _reject(world: World, desk: str, task: Row[Any]) -> None:
+def reject(world: World, desk: str, task: Row[Any]) -> None:
     reason = world.plan.choice(list(policy().rejection_reasons))
     _act(world, desk, f"rejects ({reason})", task, lambda at, text: acts.reject(at, text, reason))
 
@@ -159,7 +159,7 @@ def _hold(world: World, desk: str, task: Row[Any]) -> None:
     _act(world, desk, "must keep", task, lambda at, text: acts.hold(at, text, "court_order"))
 
 
-def _withdraw(world: World, desk: str, task: Row[Any]) -> None:
+def withdraw(world: World, desk: str, task: Row[Any]) -> None:
     _act(world, desk, "withdraws", task, lambda at, text: acts.withdraw(at, text, "no_longer_needed"))
 
 
@@ -199,7 +199,7 @@ def _recipients(world: World, task: Row[Any]) -> list[str]:
     return list(Header.FromString(header or b"").terms.recipients)
 
 
-def _refer_to_node(world: World, again: str, to: str = "") -> None:
+def share(world: World, again: str, to: str = "") -> None:
     to = to or world.plan.choice(list(world.seats))
     file, content = draw_centre_case(world.plan, world.marks, to)
     what = f"shares {again} again, with {to}" if again else f"refers to {to}"

@@ -60,7 +60,7 @@ def _run(made: Path, folder: Path, seed: int, seats: tuple[str, ...], events: in
     try:
         with capture_logs() as world.logged:
             _live(world, events)
-            _settle(world)
+            settle(world)
         check(world)
     except Broken as error:
         fault = str(error)
@@ -83,7 +83,7 @@ def _live(world: World, events: int) -> None:
         (2.0, world.tick_hub),
         (0.4, world.restart_hub),
         (0.8, lambda: _cut(world, plan.choice(names))),
-        (0.1, lambda: _revoke(world, plan.choice(names))),
+        (0.1, lambda: revoke(world, plan.choice(names))),
     ]
     for _ in range(events):
         world.pass_time(timedelta(seconds=int(plan.expovariate(1 / 9000)) + 1))
@@ -98,7 +98,7 @@ def _cut(world: World, name: str) -> None:
     world.weather.cut[name] = world.clock() + timedelta(hours=hours)
 
 
-def _revoke(world: World, name: str) -> None:
+def revoke(world: World, name: str) -> None:
     """At most one seat of a run."""
     if any(seat.revoked for seat in world.seats.values()):
         return
@@ -109,7 +109,7 @@ def _revoke(world: World, name: str) -> None:
     world.seats[name].revoked = True
 
 
-def _settle(world: World) -> None:
+def settle(world: World) -> None:
     """The line holds and everyone synchronises until nothing moves; and once more a day later, when all have
     compared and what nobody confirmed is due."""
     world.calm()

@@ -19,7 +19,7 @@ from songtor_hub.founding import create_hub
 from songtor_hub.seats import invitations
 from songtor_hub.store.engine import writing as writing_hub
 from songtor_node import workers
-from songtor_node.bootstrap import create_node
+from songtor_node.bootstrap import Node, create_node
 from songtor_node.link.enrol import enrol
 from songtor_node.link.sync import Link
 from songtor_node.store.engine import writing
@@ -79,13 +79,15 @@ def make(data: Path, seats: tuple[str, ...]) -> None:
                 role = officers.INTAKE if desk == "tsda" else "desk_officer"
                 officers.add(connection, officer(desk), desk, role, vocabulary())
             officers.add(connection, SECOND, "tsda", officers.INTAKE, vocabulary())
-        for seat in seats:
-            _enrol(data / seat, seat, server, clock)
+        links = [_enrolled(data / seat, seat, server, clock) for seat in seats]
+        for node, link in links:  # now each learns of all others
+            link.sync_once()
+            node.close()
     finally:
         server.close()
 
 
-def _enrol(data: Path, seat: str, server: Server, clock: FakeClock) -> None:
+def _enrolled(data: Path, seat: str, server: Server, clock: FakeClock) -> tuple[Node, Link]:
     hub, random = server.hub, Random(seat).randbytes
     with writing_hub(hub.engine) as connection:
         code = invitations.invite(connection, hub.network, hub.root, seat, clock(), hub.random)
@@ -96,5 +98,4 @@ def _enrol(data: Path, seat: str, server: Server, clock: FakeClock) -> None:
         for worker in WORKERS:
             workers.add(session, worker, name="", role="caseworker", vocabulary=vocabulary(), now=clock())
     enrol(node, code, line)
-    Link(node, line).sync_once()
-    node.close()
+    return node, Link(node, line)
