@@ -79,7 +79,6 @@ async def trafficked(play: Play, scene: Scene) -> None:
     await play.handle(chatchai, reference, ("accept",), ("start",), ("hold", "--duty", "criminal_case"))
     (part,) = (await chatchai.do("route", reference, "--to", "shelter-34"))["parts"]
     await play.handle(buppha, part["reference"], ("accept",))
-    await play.until(ratree, reference, "in-progress")
     scene.say(
         "The anti-trafficking division opens a criminal case and asks the shelter in Ubon for a bed "
         f"({part['reference']}).",
