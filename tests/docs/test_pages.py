@@ -11,7 +11,7 @@ import pytest
 from songtor_node.bootstrap import create_node
 from songtor_node.unlock import Unlock
 from songtor_proto.keyslot import CHEAP
-from tests.docs import codes
+from tests.docs import codes, pictures
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
 from tests.docs.terminal import PASSPHRASE, PROGRAMS, Stage, Terminal
 
@@ -65,6 +65,19 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_tables_of_codes_are_the_networks_own(page: Path) -> None:
     """A code that is added to the data is on the page (`python -m tests.docs.codes`)."""
     assert page.read_text(encoding="utf-8") == codes.renewed(page)
+
+
+@pytest.mark.parametrize("name", pictures.DRAWN)
+def test_a_picture_is_what_the_program_shows(name: str) -> None:
+    """Drawn anew it is the same (`python -m tests.docs.pictures`)."""
+    assert (pictures.PICTURES / name).read_text(encoding="utf-8") == pictures.DRAWN[name]()
+
+
+@pytest.mark.parametrize("picture", sorted(pictures.PICTURES.iterdir()), ids=lambda picture: picture.name)
+def test_a_picture_fetches_nothing(picture: Path) -> None:
+    """Whoever looks at a page is seen by nobody else."""
+    text = picture.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"://|@import|@font-face|url\(", text)
 
 
 def _enrolled(terminal: Terminal, seat: str, data: str, *workers: str) -> None:
