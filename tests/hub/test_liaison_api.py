@@ -23,7 +23,8 @@ from songtor_hub.store.engine import reading, writing
 from songtor_hub.store.tables import liaison, liaison_look
 from songtor_proto import reference
 from songtor_proto.errors import InputError
-from songtor_proto.wire.payload_pb2 import Facts
+from songtor_proto.wire import envelope_pb2 as wire
+from songtor_proto.wire.payload_pb2 import Facts, Payload, Withdrawal
 from tests.support.desks import Partner, at
 from tests.support.hub import MovableClock, NewHub, Serve
 from tests.support.keys import NOW
@@ -115,6 +116,15 @@ def test_foreign_unknown_malformed_and_unsighted_are_one_answer(door: Door) -> N
     with statements(door.hub) as seen:
         assert door.get(f"/{door.seen}").status_code == 200
     assert {tuple(seen)} == work
+
+
+def test_sight_ends_with_the_consent(door: Door) -> None:
+    """S2, W1: once the client takes it back, the embassy's answer is the one for what never was."""
+    never = door.get(f"/{UNKNOWN}").content
+    assert door.get(f"/{door.seen}").status_code == 200
+    door.berlin.send(door.seen, wire.KIND_WITHDRAWAL, Payload(withdrawal=Withdrawal(reason="withdrawn")))
+    assert door.get(f"/{door.seen}").content == never
+    assert door.get("").json()["referrals"] == []
 
 
 def test_every_look_is_on_record(door: Door) -> None:

@@ -146,6 +146,18 @@ def test_consent_for_another_purpose_or_recipient_is_refused_at_the_door(
         check(said)
 
 
+def test_no_door_lets_a_liaison_see_without_the_client() -> None:
+    """C10: whoever made them, terms on vital interest or legal duty give no embassy sight."""
+    for grant in (vital(), vital(second="W2"), due()):
+        said = terms(grant)
+        said.liaison_sight = True
+        with refused("sight", "liaison_sight"):
+            check(said)
+    guardians = terms(guarded())
+    guardians.liaison_sight = True
+    check(guardians)
+
+
 def test_the_door_keeps_the_times() -> None:
     """C3, C4: an envelope ends with its consent, within a year, and an expired one is refused."""
     said = terms(agreed())

@@ -48,7 +48,8 @@ def one(
         .limit(1)
     ).one_or_none()
     with_desks = _open_parts(connection, [found.id if found else NOWHERE])
-    seen = found is not None and found.liaison_sight and _ends_in(who.countries, found)
+    sighted = found is not None and found.liaison_sight and found.withdrawn_ms is None
+    seen = found is not None and sighted and _ends_in(who.countries, found)
     _record(connection, who, wanted or "malformed", seen=seen, now=now)
     return _view(found, with_desks, vocabulary, now) if found is not None and seen else None
 
@@ -87,6 +88,7 @@ def _listed(countries: Iterable[str]) -> Select[tuple[object, ...]]:
         .where(
             task.c.part_of.is_(None),
             task.c.liaison_sight,
+            task.c.withdrawn_ms.is_(None),
             or_(*(_end_in(country) for country in countries)),
             ~select(newer.c.id)
             .where(and_(newer.c.thread == task.c.thread, newer.c.version > task.c.version))

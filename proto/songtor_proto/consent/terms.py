@@ -91,7 +91,7 @@ def check_terms(header: wire.Header, terms: wire.Terms, policy: Policy, now: dat
     """The same at the hub's door, at a desk and at a receiving node. The header's addresses are well-formed.
 
     ConsentError with the field at fault: basis, citation, jurisdiction, purpose, recipient, categories,
-    expired, expiry, digest, not_confirmed, above_emergency_level, not_red.
+    expired, expiry, digest, sight, not_confirmed, above_emergency_level, not_red.
     """
     if terms.basis not in _BASES:
         raise ConsentError("basis", field="basis")
@@ -103,6 +103,8 @@ def check_terms(header: wire.Header, terms: wire.Terms, policy: Policy, now: dat
         raise ConsentError("digest", field="consent_digest")
     _check_remit(header, terms, policy)
     _check_times(header, terms, now)
+    if terms.basis in _TWO_PEOPLE and terms.liaison_sight:
+        raise ConsentError("sight", field="liaison_sight")
     if terms.basis in _TWO_PEOPLE and not terms.confirmed:
         _check_unconfirmed(header, terms, policy)
 
