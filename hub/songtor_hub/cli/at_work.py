@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_WORDS = 1 << 16
 
-Ref = Annotated[str, typer.Argument(metavar="REFERENCE", help="DE02-7K3M-Q9XF")]
+Ref = Annotated[str, typer.Argument(metavar="REFERENCE", help="DE02-7K3M-Q9XM")]
 Clear = Annotated[list[str] | None, typer.Option(help="จุดที่ตรวจแล้ว · Finding that was looked at")]
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="- อ่านจากอินพุต · - reads standard input")]
 

@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict
 from songtor_proto import lifecycle
 from songtor_proto.minimise import FACTS, finding_text, value_text, why_text
 from songtor_proto.times import from_ms
+from songtor_proto.vocabulary import Term, policy, vocabulary
 from songtor_proto.wire.envelope_pb2 import Urgency
 from songtor_proto.wire.payload_pb2 import AbsentReason
 from songtor_web.screen import shown
@@ -34,6 +35,25 @@ INBOX = {
     "overdue": ("เกินกำหนด", "Overdue"),
     "news": ("ใหม่", "New"),
 }
+
+_STANDING = {
+    "reference": ("เลขอ้างอิง", "Reference"),
+    "version": ("ฉบับที่", "Version"),
+    "from": ("จาก", "From"),
+    "to": ("ถึง", "To"),
+    "purpose": ("วัตถุประสงค์", "Purpose"),
+    "urgency": ("ความเร่งด่วน", "Urgency"),
+    "state": ("สถานะ", "State"),
+    "stage_label": ("ขั้น 4R", "4R"),
+    "created": ("ส่งเมื่อ", "Created"),
+    "updated": ("เปลี่ยนล่าสุด", "Updated"),
+    "respond_by": ("ตอบภายใน", "Respond by"),
+    "expires": ("ใช้ได้ถึง", "Until"),
+    "confirmed": ("มีคนที่สองยืนยันแล้ว", "Confirmed by a second person"),
+    "legal_hold": ("เก็บไว้ตามกฎหมาย", "Kept by legal duty"),
+    "withdrawn": ("ถอนแล้ว", "Withdrawn"),
+}
+_TIMES = {"created", "updated", "respond_by", "expires"}
 
 
 def item(one: Item) -> dict[str, Any]:
@@ -86,11 +106,25 @@ def tell_standing(options: Options, told: Mapping[str, Any], acts: Iterable[Mapp
     if options.as_json:
         options.tell("", "", **told)
         return
-    for key, value in told.items():
-        if key not in ("acts", "parts") and value not in ("", False, None):
-            _say(f"{key}: {value}")
+    for key, heads in _STANDING.items():
+        if told[key] not in ("", False, None):
+            _say(f"{heads[options.lang == 'en']}: {_worded(key, told[key], options.lang)}")
+    for part in told.get("parts", ()):
+        _say(f"  → {part['to']}  {part['reference']}  {part['state']}")
     for act in acts:
         _say(f"  {act['at']}  {act['desk']}/{act['officer']} ({act['role']})  {act['act']}")
+
+
+def _worded(key: str, value: Any, lang: str) -> str:
+    """As people say it: codes by their labels, a flag as a tick."""
+    lists: dict[str, Mapping[str, Term]] = {
+        "purpose": policy().purposes,
+        "urgency": vocabulary().threat_levels,
+        "legal_hold": policy().duties_to_keep,
+    }
+    if key in lists and value in lists[key]:
+        return lists[key][value].label(lang)
+    return "✓" if value is True else str(value).replace("+00:00", " UTC").replace("T", " ", key in _TIMES)
 
 
 def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: Hub) -> None:
