@@ -15,11 +15,14 @@ from songtor_hub.desks import acts, refer_to_node
 from songtor_hub.desks.case_file import parse_facts, read_case
 from songtor_hub.desks.inbox import inbox
 from songtor_hub.desks.opening import open_task
+from songtor_hub.seats import registry
+from songtor_hub.store.engine import writing
 from songtor_proto.consent import check_terms
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError, PeerError, SongtorError
 from songtor_proto.minimise import violations
 from songtor_proto.wire import envelope_pb2 as wire
-from songtor_proto.wire.payload_pb2 import Payload, Question, Status
+from songtor_proto.wire.payload_pb2 import Facts, Payload, Question, Status
+from tests.support.correspondent import join
 from tests.support.desks import CANARY, Partner, at, row_of, state_of
 from tests.support.hub import MovableClock, NewHub
 
@@ -104,6 +107,45 @@ def test_what_the_node_decides_comes_back_into_the_inbox(new_hub: NewHub, new_co
     assert messages[-1].said.status.outcome == "assisted"
     assert inbox(tsda) == []
     assert berlin.mail(wire.KIND_OPENING) == []
+
+
+def test_a_report_that_says_more_than_the_purpose_lets_it_stays_closed(
+    new_hub: NewHub, new_console: NewConsole
+) -> None:
+    """M6, M8: the ministry reads no more of a node's report than a node would of the ministry's."""
+    hub = new_hub()
+    berlin, tsda = Partner(hub, "DE-02"), at(new_console, hub, "tsda")
+    ref = refer(new_console, hub)
+    over = Status(outcome="assisted", facts=Facts(religion="พุทธ"))
+    for state, status in (
+        (wire.STATE_ACCEPTED, Status()),
+        (wire.STATE_IN_PROGRESS, Status()),
+        (wire.STATE_COMPLETED, over),
+    ):
+        berlin.send(ref, wire.KIND_STATUS, Payload(status=status), state=state)
+    last = open_task(tsda, ref).messages[-1]
+    assert (last.kind, last.said) == ("status more_than_terms", Payload())
+    assert state_of(hub, ref) == "completed"
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_what_a_node_holds_is_taken_back_whatever_became_of_the_node(
+    new_hub: NewHub, new_console: NewConsole, lost: bool
+) -> None:
+    """W1, K4: revoked, or enrolled anew with keys that nobody compared, it stops no withdrawal; what the hub
+    has is destroyed."""
+    hub = new_hub()
+    Partner(hub, "DE-02")
+    ref = refer(new_console, hub)
+    tsda = at(new_console, hub, "tsda")
+    if lost:
+        join(hub, "DE-02", version=2)
+    else:
+        with writing(hub.engine) as connection:
+            registry.revoke(connection, "DE-02", 1, hub.random)
+    acts.withdraw(tsda, ref, "withdrawn")
+    assert not [record for record in tsda.acts(tsda.find(ref).id) if record.sealed is not None]
+    assert state_of(hub, ref) == "cancelled"
 
 
 def test_a_rejection_is_answered_by_a_new_version(new_hub: NewHub, new_console: NewConsole) -> None:

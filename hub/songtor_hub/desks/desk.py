@@ -155,7 +155,9 @@ class Desk:
         header.sender, header.created_ms = self.address, now_ms
         header.envelope_id = header.envelope_id or uuid7(now_ms, self.hub.random)
         header.signing_key_version, _ = pins.in_force(self.hub, self.address)
-        header.sealing_key_version, sealing_key = pins.in_force(self.hub, header.recipient)
+        # Whatever became of the recipient, a withdrawal must be able to leave (W1).
+        key_of = pins.last_believed if header.kind == wire.KIND_WITHDRAWAL else pins.in_force
+        header.sealing_key_version, sealing_key = key_of(self.hub, header.recipient)
         envelope = compose.seal(
             header,
             payload,

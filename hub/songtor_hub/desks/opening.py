@@ -6,13 +6,14 @@ back with the reason `more_than_terms` or `unreadable`, and the referrer may sha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row
 
 from songtor_hub.desks.acts import may_tell
 from songtor_hub.desks.desk import Desk, Saying, Task, about
+from songtor_hub.desks.refer_to_node import purpose_filed
 from songtor_proto import lifecycle
 from songtor_proto.address import Address
 from songtor_proto.consent import check_terms
@@ -63,7 +64,10 @@ def open_task(desk: Desk, text: str) -> Opened:
         raise ConsentError("withdrawn", field=task.reference)
     mail = desk.mail(task.id)
     if task.recipient != desk.address:
-        messages = [_read(desk, row, header) for row, header in mail if row.sealed is not None]
+        bounds = wire.Terms(purpose=task.purpose or purpose_filed(desk, task))
+        messages = [
+            _within(desk, bounds, _read(desk, row, header)) for row, header in mail if row.sealed is not None
+        ]
         desk.commit(acts=[desk.record(task.id, "opening")])
         return Opened(task, None, _with_own(desk, task, messages))
     if task.state in _CLOSED:
@@ -97,6 +101,15 @@ def _read(desk: Desk, row: Row[Any], header: wire.Header) -> Message:
     if header.kind not in wire.Kind.values():
         return Message(row.taken_in_ms, str(header.kind), False, Payload())
     return Message(row.taken_in_ms, wire.Kind.Name(header.kind)[5:].lower(), False, desk.read(row))
+
+
+def _within(desk: Desk, bounds: wire.Terms, message: Message) -> Message:
+    """A reply that gives back more than the purpose lets it stays closed (M8); its state counts."""
+    try:
+        over = violations(message.said, bounds, desk.hub.policy, desk.address)
+    except ConsentError:
+        over = ("purpose",)
+    return replace(message, kind=f"{message.kind} more_than_terms", said=Payload()) if over else message
 
 
 def _with_own(desk: Desk, task: Task, messages: list[Message]) -> tuple[Message, ...]:

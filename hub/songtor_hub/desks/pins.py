@@ -18,7 +18,7 @@ from songtor_hub.store.tables import key_entry
 from songtor_proto.address import Address
 from songtor_proto.errors import PeerError
 from songtor_proto.identity.fingerprint import fingerprint
-from songtor_proto.identity.statement import NeedsVoice, Pin, next_pin
+from songtor_proto.identity.statement import NeedsVoice, Pin, check_entry, next_pin
 from songtor_proto.wire.directory_pb2 import KeyStatement
 
 
@@ -32,6 +32,21 @@ def in_force(hub: Hub, owner: str) -> tuple[int, bytes]:
         return version, desk_keys.sealing_key(hub.keyring, owner, version).public
     _believe(hub, owner, rows)
     return version, KeyStatement.FromString(rows[-1].statement).sealing_key
+
+
+def last_believed(hub: Hub, owner: str) -> tuple[int, bytes]:
+    """As `in_force`; of an owner who is revoked, or whose new key is in doubt, the last keys that were
+    believed: for what tells nothing of the client. PeerError as `in_force` where none were."""
+    try:
+        return in_force(hub, owner)
+    except PeerError:
+        for row in reversed(_rows(hub, owner)):
+            if _name(owner, row.version) in hub.keyring.names:
+                pinned = hub.keyring.get(_name(owner, row.version))
+                statement = check_entry(directory.as_entry(row), hub.network)
+                if statement.signing_key == pinned:
+                    return row.version, statement.sealing_key
+        raise
 
 
 def signing_key(hub: Hub, owner: str, version: int) -> bytes:

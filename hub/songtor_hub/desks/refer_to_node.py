@@ -104,8 +104,19 @@ def send(desk: Desk, draft: Draft) -> None:
 
 def filed(desk: Desk, task: Task) -> Facts:
     """The facts of the case file that a referral was made of; none where it is destroyed."""
+    file = _file(desk, task)
+    return parse_facts(file.facts) if file else Facts()
+
+
+def purpose_filed(desk: Desk, task: Task) -> str:
+    """What it was referred for; empty where the file is destroyed."""
+    file = _file(desk, task)
+    return file.consent.purpose if file else ""
+
+
+def _file(desk: Desk, task: Task) -> CaseFile | None:
     kept = [desk.unseal(act) for act in desk.acts(task.id) if act.act == CASE]
-    return parse_facts(read_case(kept[0]).facts) if kept and kept[0] else Facts()
+    return read_case(kept[0]) if kept and kept[0] else None
 
 
 def _version_before(desk: Desk, again: str, to: str) -> Task:
