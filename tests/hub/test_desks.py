@@ -347,6 +347,19 @@ def test_a_key_that_was_swapped_in_the_store_is_not_believed(
     assert state_of(hub, ref) == "in_progress"
 
 
+def test_what_a_lost_key_signed_is_handed_back_and_not_left_lying(
+    new_hub: NewHub, new_console: NewConsole
+) -> None:
+    """K4, M6: a node that lost its keys before the desk ever heard of it learns that it must share again."""
+    hub = new_hub()
+    ref = Partner(hub, "DE-02").refer("TH-00/dwf", urgency=wire.URGENCY_RED)
+    join(hub, "DE-02", version=2)
+    dwf = at(new_console, hub, "dwf")
+    with pytest.raises(ConsentError, match=r"consent\.unreadable"):
+        open_task(dwf, ref)
+    assert state_of(hub, ref) == "rejected"
+
+
 def directory_key(hub: Hub, owner: str) -> bytes:
     with reading(hub.engine) as connection:
         statement = connection.scalar(select(key_entry.c.statement).where(key_entry.c.owner == owner))

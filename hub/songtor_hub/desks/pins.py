@@ -16,7 +16,7 @@ from songtor_hub.seats import desk_keys, directory
 from songtor_hub.store.engine import reading
 from songtor_hub.store.tables import key_entry
 from songtor_proto.address import Address
-from songtor_proto.errors import PeerError
+from songtor_proto.errors import EnvelopeError, PeerError
 from songtor_proto.identity.fingerprint import fingerprint
 from songtor_proto.identity.statement import NeedsVoice, Pin, check_entry, next_pin
 from songtor_proto.wire.directory_pb2 import KeyStatement
@@ -50,12 +50,13 @@ def last_believed(hub: Hub, owner: str) -> tuple[int, bytes]:
 
 
 def signing_key(hub: Hub, owner: str, version: int) -> bytes:
-    """What verifies the owner's envelopes of that version. PeerError: "unknown", "key_changed"."""
+    """What verifies the owner's envelopes of that version. PeerError: "unknown", "key_changed";
+    EnvelopeError("signature") where the owner is believed by another key, and by this one never will be."""
     if Address.parse(owner).is_desk:
         return desk_keys.signing_key(hub.keyring, owner, version).public
     _believe(hub, owner, _rows(hub, owner))
     if _name(owner, version) not in hub.keyring.names:
-        raise PeerError("key_changed", field=owner)
+        raise EnvelopeError("signature", field="signing_key_version")
     return hub.keyring.get(_name(owner, version))
 
 
