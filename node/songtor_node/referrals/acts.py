@@ -19,7 +19,7 @@ from songtor_node.consents.models import Consent
 from songtor_node.referrals import find, outbox, recall
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.compose import Draft, Intent, compose, compose_answer
-from songtor_node.referrals.models import Outbox, Referral
+from songtor_node.referrals.models import Referral
 from songtor_proto import lifecycle, reference
 from songtor_proto.address import Address
 from songtor_proto.consent import withdrawal_stops
@@ -115,12 +115,12 @@ def again(act: Act, text: str, wish: Wish) -> Referral:
     case = act.session.get_one(Case, before.case_id)
     prepared = prepare(act, case.code, wish, what="again")
     task = uuid7(to_ms(act.now), act.random)
-    known = [version for version in _thread(act, before) if not _was_refused(act, version)]
+    known = [version for version in _thread(act, before) if outbox.stands(act, version)]
     if known and known[-1].state in OPEN:
         if known[-1].peer != wish.to:
             _say_cancelled(act, known[-1], "new_version")
         known[-1].state, known[-1].reason = wire.STATE_CANCELLED, "new_version"
-        known = [version for version in known if not _was_refused(act, version)]
+        known = [version for version in known if outbox.stands(act, version)]
     if not known:  # the hub never had one, and never will: the thread begins anew
         return _send(act, prepared, task, thread=task, version=1, text=before.reference)
     last = known[-1]
@@ -275,12 +275,6 @@ def _say_cancelled(act: Act, referral: Referral, reason: str) -> None:
 def _thread(act: Act, referral: Referral) -> list[Referral]:
     query = select(Referral).where(Referral.thread == referral.thread)
     return list(act.session.exec(query.order_by(col(Referral.version), col(Referral.created_at))))
-
-
-def _was_refused(act: Act, referral: Referral) -> bool:
-    """Whether the hub has no such version: it refused it, or it never left."""
-    row = act.session.exec(select(Outbox).where(Outbox.envelope_id == referral.task)).one()
-    return row.state in ("refused", "recalled")
 
 
 def _new_reference(act: Act) -> str:

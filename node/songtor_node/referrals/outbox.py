@@ -251,6 +251,11 @@ def may_have_left(act: Act, referral: Referral) -> bool:
     return row.state == "sent" or (row.offered and row.state == "waiting")
 
 
+def stands(act: Act, referral: Referral) -> bool:
+    """Whether the referral has left or is about to: the hub did not refuse it and nobody called it back."""
+    return _own_row(act, referral).state in ("waiting", "held", "sent")
+
+
 def recall_waiting(act: Act, referral: Referral) -> None:
     """Offers nothing more of this task."""
     query = select(Outbox).where(Outbox.task == referral.task, col(Outbox.state).in_(("waiting", "held")))

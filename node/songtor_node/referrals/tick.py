@@ -43,10 +43,12 @@ def _resting_on_grounds(act: Act) -> Iterator[tuple[Referral, Consent]]:
 
 
 def _tell_confirmed(act: Act, referral: Referral, ground: Consent) -> None:
+    referral.confirm_by = None
+    if not outbox.stands(act, referral):
+        return
     second = act.session.get(Worker, ground.confirmed_by) if ground.confirmed_by else None
     said = Payload(confirmation=Confirmation(role=second.role if second else ""))
     outbox.post(act, referral, wire.KIND_CONFIRMATION, said)
-    referral.confirm_by = None
 
 
 def _ended(act: Act) -> list[Referral]:
