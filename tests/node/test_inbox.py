@@ -162,7 +162,9 @@ def of_nobody(envelope: wire.Envelope) -> wire.Envelope:
 
 
 @pytest.mark.parametrize(
-    "break_it", [flipped("header"), flipped("sealed"), flipped("signature"), of_nobody], ids=str
+    "break_it",
+    [flipped("header"), flipped("sealed"), flipped("signature"), of_nobody],
+    ids=["header", "sealed", "signature", "of nobody"],
 )
 def test_a_wrong_envelope_is_set_aside_and_stops_nothing(
     pair: Pair, break_it: Callable[[wire.Envelope], wire.Envelope]
