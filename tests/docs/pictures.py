@@ -1,6 +1,6 @@
 """The pictures on the pages, from what the program really says.
 
-`python -m tests.docs.pictures` draws them anew, with `demo` also that of the demo. They name no font to fetch.
+`python -m tests.docs.pictures` draws them anew, with `demo` also that of the demo. They fetch no font.
 Thai is set at its own width: letters stretched to a grid fall apart.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Annotated
 
 import typer
@@ -81,3 +82,17 @@ def revoke(context: typer.Context, identity: Annotated[str, typer.Argument(metav
     finally:
         hub.close()
     options.tell(f"ระงับ {identity} แล้ว", f"{identity} is revoked.", id=identity, valid=False)
+
+
+@liaison.command()
+def root(context: typer.Context) -> None:
+    """ใบรับรองรากของเครือข่าย · The network's root certificate (PEM), by which a liaison knows this hub."""
+    from songtor_hub.bootstrap import Role
+
+    options = options_of(context)
+    hub = options.open(Role.EXCHANGE)
+    try:
+        pem = ssl.DER_cert_to_PEM_cert(hub.root).rstrip()
+    finally:
+        hub.close()
+    options.tell(pem, pem, root=pem)
