@@ -62,8 +62,9 @@ class Server:
     def _stay(self, aside: ThreadPoolExecutor) -> None:
         """Waits for mail and sends what comes into the outbox, until it is time for a whole
         synchronisation."""
-        until = self._node.clock() + WHOLE_SYNC
-        while not self._stopping.is_set() and self._node.clock() < until:
+        began = self._node.clock()
+        # (A clock that was ahead and is put right must not put this off, be it by years.)
+        while not self._stopping.is_set() and began <= self._node.clock() < began + WHOLE_SYNC:
             self._beat()
             answer = self._wait_for_mail(aside.submit(self._link.poll, self._link.connect(), MAX_WAIT))
             if answer is not None:
@@ -95,8 +96,8 @@ class Server:
         _log.warning(
             "sync.failed", code=error.code, field=error.field, detail=error.detail, pause=round(pause, 1)
         )
-        until = self._node.clock() + timedelta(seconds=pause)
-        while self._node.clock() < until and not self._stopping.wait(min(pause, 30.0)):
+        while pause > 0 and not self._stopping.wait(min(pause, 30.0)):
+            pause -= 30.0
             self._beat()
 
     def _beat(self) -> None:
