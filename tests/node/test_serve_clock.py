@@ -1,4 +1,4 @@
-"""The loop of `serve` under a clock that is put right: what is due by time is not put off. Rules C11, I7, K5."""
+"""The loop of `serve` under a clock that is put right: what is due is not put off. Rules C11, I7, K5."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECONDS = 20
 
 
 def test_a_clock_that_goes_back_puts_nothing_off(network: LinkedNetwork) -> None:
-    """K5, C11: an old laptop wakes in the future and learns the time; it reads the directory soon, not then."""
+    """K5, C11: an old laptop wakes in the future and learns the time; it reads the directory soon."""
     berlin = network.node("DE-02")
     network.pass_time(days=2)
     server = Server(berlin.node, network.line)
