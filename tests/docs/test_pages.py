@@ -11,6 +11,7 @@ import pytest
 from songtor_node.bootstrap import create_node
 from songtor_node.unlock import Unlock
 from songtor_proto.keyslot import CHEAP
+from songtor_proto.reference import normalise
 from tests.docs import codes, pictures
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
 from tests.docs.terminal import PASSPHRASE, PROGRAMS, Stage, Terminal
@@ -78,6 +79,13 @@ def test_a_picture_fetches_nothing(picture: Path) -> None:
     """Whoever looks at a page is seen by nobody else."""
     text = picture.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"://|@import|@font-face|url\(", text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_references_on_a_page_could_be_real(page: Path) -> None:
+    """R2: whoever types one as it stands is told that it is not here, not that it is mistyped."""
+    for text in re.findall(r"\b[A-Z]{2}\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}\b", page.read_text(encoding="utf-8")):
+        assert normalise(text) == text
 
 
 def _enrolled(terminal: Terminal, seat: str, data: str, *workers: str) -> None:
