@@ -37,8 +37,8 @@ install: ## one side into a folder of its own (SIDE=node or hub, PREFIX=/opt/son
 		--constraint requirements.lock --build-constraint requirements.lock ./proto ./web ./$(SIDE)
 	@echo "$(PREFIX)/bin/songtor-$(SIDE) is installed."
 
-demo: $(VENV) ## a whole network on this machine, from enrolment to outcome (KEEP=1 leaves it running)
-	@$(PY) -m tests.demo.run $(if $(KEEP),--keep)
+demo: $(VENV) ## a whole network on this machine, from enrolment to outcome (KEEP=1 leaves it running, ARGS="--lang th")
+	@$(PY) -m tests.demo.run $(if $(KEEP),--keep) $(ARGS)
 
 test: $(VENV) ## all tests: first those that need the machine to themselves, then the rest side by side (ARGS=…)
 	@$(PY) -m pytest -q -m serial $(ARGS) || [ $$? = 5 ]
