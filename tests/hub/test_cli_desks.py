@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -227,6 +228,15 @@ def test_every_mistake_is_one_line_with_its_field_and_exit_code(
         assert told[1] == field.replace("REF", ref)
     assert state_of(console.hub, ref) == "received"
     assert console.berlin.mail() == []
+
+
+def test_a_case_of_the_centres_own_never_has_to_lie_on_the_disk(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SECURITY.md: no temporary file; `-` reads it from the standard input."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CASE.encode())))
+    told = console.ok("refer-to-node", "-", "--to", "DE-02", "--dry-run", who="malee")
+    assert {line["category"] for line in told["leaves"]} >= {"name", "place"}
 
 
 def test_what_a_node_wrote_drives_no_officers_terminal(console: Console) -> None:

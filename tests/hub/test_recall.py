@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from sqlalchemy import update
 
 from songtor_hub.seats import registry
@@ -11,6 +12,7 @@ from songtor_hub.store.engine import writing
 from songtor_hub.store.tables import task
 from songtor_proto.envelope.check import read_header, verify
 from songtor_proto.envelope.open import open_payload
+from songtor_proto.errors import ConsentError
 from songtor_proto.times import to_ms
 from songtor_proto.wire.envelope_pb2 import (
     BASIS_VITAL_INTEREST,
@@ -96,6 +98,18 @@ def test_nothing_more_is_said_about_a_withdrawn_task(post: Post) -> None:
     assert late.refusal.code == "envelope.transition"
     headers = [header_of(delivery.envelope) for delivery in post.fetch(post.taipei)]
     assert [header.kind for header in headers] == [KIND_WITHDRAWAL]
+
+
+def test_what_is_taken_back_while_a_desk_opens_it_stays_closed(post: Post) -> None:
+    """C1, W1: the opening is committed before anything is shown, and a withdrawal before it refuses it."""
+    sent, part, _ = shared(post)
+    post.send(post.berlin.reply(sent, KIND_WITHDRAWAL, post.centre))
+    for opening in (
+        post.centre.reply(sent, KIND_OPENING, post.berlin),
+        post.dwf.reply(sent, KIND_OPENING, post.berlin, part_of=copy_of(part)),
+    ):
+        with pytest.raises(ConsentError, match=r"consent\.withdrawn"):
+            post.act(opening)
 
 
 def test_the_onward_node_is_told_and_the_receipt_lists_every_copy(post: Post) -> None:

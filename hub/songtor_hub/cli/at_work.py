@@ -55,11 +55,12 @@ def words(text: str) -> str:
 
 
 def contents(path: Path) -> bytes:
-    """InputError: "file", "too_large"."""
+    """A file's, or of the standard input for `-`, so that no case has to lie on the disk. InputError: "file",
+    "too_large"."""
     from songtor_proto.plain_yaml import MAXIMUM_BYTES
 
     try:
-        with path.open("rb") as file:
+        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
             content = file.read(MAXIMUM_BYTES + 1)
     except OSError as error:
         raise InputError("file", field=path.name) from error

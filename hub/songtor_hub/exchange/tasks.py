@@ -115,9 +115,11 @@ def act(task: Task, part: Task | None, header: Header, now_ms: int) -> bool:
 
     `part`: the part of it that the message names, where a desk opened what was routed on to it. Who is no
     party is told no more than that there is no such task. Raises EnvelopeError: "not_found", "transition",
-    "actor"; ConsentError("expired") for a confirmation that comes too late (C11).
+    "actor"; ConsentError: "expired" for a confirmation that comes too late (C11), "withdrawn" for an opening.
     """
     actor = _actor(task, part, header)
+    if header.kind == KIND_OPENING and (task.withdrawn_ms or (part and part.withdrawn_ms)):
+        raise ConsentError("withdrawn", field="task")  # taken back while the desk was opening it
     moved = step(task.state, header.state, actor, kind=header.kind, held_from=task.held_from or 0)
     if header.kind == KIND_CONFIRMATION:
         if task.confirm_by_ms is not None and now_ms > task.confirm_by_ms:
