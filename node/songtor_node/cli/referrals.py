@@ -28,7 +28,7 @@ Clear = Annotated[list[str] | None, typer.Option(help="Finding that was looked a
 Ground = Annotated[str, typer.Option(help="Consent to rest on; the newest if left out. / ความยินยอม")]
 Sight = Annotated[bool | None, typer.Option(help="May an embassy see the status? / ให้สถานทูตเห็นสถานะ")]
 Urgency = Annotated[str, typer.Option(help=", ".join(vocabulary().threat_levels))]
-DryRun = Annotated[bool, typer.Option(help="Show what would leave, send nothing. / ดูก่อน ยังไม่ส่ง")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would leave, send nothing. / ดูก่อน ยังไม่ส่ง")]
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="- = stdin")]
 Give = Annotated[list[str] | None, typer.Option(help="Category of facts to send along. / ส่งข้อมูลหมวดนี้ด้วย")]
 Agreed = Annotated[
