@@ -386,6 +386,27 @@ def test_a_duty_in_law_keeps_it_and_the_receipt_says_which(pair: Pair) -> None:
     assert pair.taipei.rows(Case)
 
 
+def test_a_duty_that_ends_destroys_what_waited_for_it(pair: Pair) -> None:
+    """W4: released, what was taken back meanwhile is gone with its case, and the referrer is told."""
+    reference = pair.refer()
+    with pair.taipei.act() as now:
+        replies.accept(now, reference)
+        with pytest.raises(EnvelopeError, match="transition"):
+            replies.release(now, reference)
+        replies.hold(now, reference, "court_order")
+    pair.meet()
+    with pair.berlin.act() as now:
+        acts.withdraw(now, reference, person="client")
+    pair.meet()
+    assert pair.taipei.rows(Case)
+    with pair.taipei.act() as now:
+        replies.release(now, reference)
+    pair.meet()
+    assert (pair.taipei.rows(Case), pair.taipei.referral(reference).payload) == ([], None)
+    (copy,) = pair.berlin.rows(Copy)
+    assert (copy.result, copy.reason) == (wire.RECALL_RESULT_DESTROYED, "")
+
+
 def test_withdrawal_follows_what_was_passed_on(pair: Pair) -> None:
     """W3, L10: the node takes back from the next, and the first learns what became of that copy too."""
     network, taipei = pair.network, pair.taipei

@@ -42,6 +42,7 @@ for command in (
     referrals.complete,
     referrals.fail,
     referrals.hold,
+    referrals.release,
     openings,
     network.enrol,
     network.keys,

@@ -230,6 +230,12 @@ def hold(
         work.done(replies.hold(work.act, reference, duty), "บันทึกแล้ว", "recorded")
 
 
+def release(context: typer.Context, reference: Reference) -> None:
+    """The duty to keep has ended; what was taken back meanwhile is destroyed. / เลิกเก็บตามกฎหมาย"""
+    with at_work(context) as work:
+        work.done(replies.release(work.act, reference), "เลิกเก็บแล้ว", "released")
+
+
 def _wish(
     to: str,
     purpose: str,

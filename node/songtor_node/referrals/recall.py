@@ -76,14 +76,19 @@ def obey(act: Act, referral: Referral) -> None:
             kept = wire.RECALL_RESULT_KEPT_BY_LEGAL_DUTY
             _note(act, referral, referral.task, "node", kept, referral.hold)
         else:
-            destroy(act, referral)
-            _forget_case(act.session, referral)
-            _note(act, referral, referral.task, "node", wire.RECALL_RESULT_DESTROYED)
+            give_up(act, referral)
         for part in parts(act.session, referral):
             withdraw(act, part, "withdrawn")
             for copy in copies(act.session, part):
                 _note(act, referral, copy.envelope_id, copy.place, copy.result, copy.reason)
     tell(act, referral)
+
+
+def give_up(act: Act, referral: Referral) -> None:
+    """Destroys what this node was sent, and the case that was made from it."""
+    destroy(act, referral)
+    _forget_case(act.session, referral)
+    _note(act, referral, referral.task, "node", wire.RECALL_RESULT_DESTROYED)
 
 
 def tell(act: Act, referral: Referral) -> None:

@@ -130,6 +130,21 @@ def hold(act: Act, text: str, duty: str) -> Referral:
     return referral
 
 
+def release(act: Act, text: str) -> Referral:
+    """The duty has ended. What was withdrawn meanwhile is destroyed now, and whoever asked is told (W4).
+
+    EnvelopeError("transition") where nothing is held.
+    """
+    referral = find.received(act, text, what="release")
+    if not referral.hold:
+        raise EnvelopeError("transition", field="reference")
+    referral.hold = ""
+    if referral.withdrawn_at is not None:
+        recall.give_up(act, referral)
+        recall.tell(act, referral)
+    return referral
+
+
 def _move(act: Act, referral: Referral, state: wire.State.ValueType, status: Status) -> None:
     moved = lifecycle.step(
         referral.state, state, Actor.RECIPIENT, kind=wire.KIND_STATUS, held_from=referral.held_from
