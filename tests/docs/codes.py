@@ -15,8 +15,16 @@ from tests.docs.pages import PAGES
 
 _TABLE = re.compile(r"(<!-- codes: (\w+) -->\n)((?:\|.*\n)*)")
 _HEADS = {
-    "th": ("รหัส", "ความหมาย", {"level": "ระดับ", "desks": "ส่งถึงโต๊ะใดได้"}),
-    "en": ("Code", "Meaning", {"level": "Level", "desks": "Desks that may receive it"}),
+    "th": (
+        "รหัส",
+        "ความหมาย",
+        {"level": "ระดับ", "desks": "ส่งถึงโต๊ะใดได้", "needs": "ผู้รับจำเป็นต้องใช้", "useful": "ส่งได้ถ้ายินยอม"},
+    ),
+    "en": (
+        "Code",
+        "Meaning",
+        {"level": "Level", "desks": "Desks", "needs": "The recipient needs", "useful": "May go if agreed"},
+    ),
 }
 
 
