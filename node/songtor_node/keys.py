@@ -6,7 +6,7 @@ Private keys lie in the encrypted store, so that a key and what was sealed with 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Field, Session, col, select
 
@@ -68,6 +68,15 @@ def identity(session: Session) -> Identity:
     if not seat or own is None:
         raise InputError("not_enrolled")
     return Identity(seat, kept(session, "network"), own.version, SigningKey.from_bytes(own.signing))
+
+
+def unanswered(session: Session) -> Identity | None:
+    """This node with its next keys, where it is not known whether the network has them yet."""
+    me = identity(session)
+    own = session.get(OwnKey, me.version + 1)
+    return (
+        None if own is None else replace(me, version=own.version, signing=SigningKey.from_bytes(own.signing))
+    )
 
 
 def keep_own(

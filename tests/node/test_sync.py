@@ -315,6 +315,18 @@ def test_new_keys_that_the_old_ones_vouch_for_need_no_voice(network: LinkedNetwo
     assert not berlin.alerts() | taipei.alerts()
 
 
+def test_new_keys_of_which_the_answer_was_lost_still_renew_the_certificate(network: LinkedNetwork) -> None:
+    """I9: the hub knows the new keys alone; a node that does not know so is not locked out, however late."""
+    taipei = network.node("TW-44")
+    network.line.lose = {"publish_keys": "answer"}
+    with pytest.raises(LinkError):
+        renew_keys(taipei.node, taipei.link.connect())
+    network.line.lose = {}
+    network.pass_time(days=20)
+    assert taipei.sync().renewed
+    assert [row.published for row in taipei.rows(OwnKey)] == [True, True]
+
+
 def test_a_node_of_one_seat_does_not_become_another(network: LinkedNetwork) -> None:
     """Its cases, keys and mail are of that seat."""
     berlin = network.node("DE-02")

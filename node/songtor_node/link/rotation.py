@@ -28,11 +28,15 @@ def renew_keys(node: Node, hub: Hub) -> str:
         own = _next(session, to_ms(node.clock()), node.random)
     hub.publish_keys(PublishKeysRequest(entry=DirectoryEntry.FromString(own.entry)))
     with writing(node.engine) as session:
-        session.merge(own).published = True
-        forget_cosignature(session)
-        session.flush()
+        take_as_published(session, own.version)
         me = identity(session)
     return fingerprint(me.network, me.seat, me.signing.public)
+
+
+def take_as_published(session: Session, version: int) -> None:
+    session.get_one(OwnKey, version).published = True
+    forget_cosignature(session)
+    session.flush()
 
 
 def _next(session: Session, now_ms: int, random: Random) -> OwnKey:
