@@ -24,7 +24,7 @@ from tests.simulate.world import World
 
 # What the officer finds out only when they act: somebody else was faster, or the time is over.
 _OVER = ("envelope.transition", "consent.withdrawn", "consent.expired", "consent.not_confirmed")
-_UNREACHABLE = ("peer.revoked",)
+_UNREACHABLE = ("peer.revoked", "peer.key_changed")
 
 
 def any_act(world: World) -> None:
@@ -74,6 +74,8 @@ def _received(world: World, task: Row[Any]) -> list[tuple[float, Callable[[], No
         offer(0.3, _fail)
     if state in OPEN and task.legal_hold is None:
         offer(0.05, _hold)
+    if task.legal_hold is not None:
+        offer(0.3, _release)
     return choices
 
 
@@ -157,6 +159,10 @@ def _traced_consent(world: World, desk: str, task: Row[Any]) -> None:
 
 def _hold(world: World, desk: str, task: Row[Any]) -> None:
     _act(world, desk, "must keep", task, lambda at, text: acts.hold(at, text, "court_order"))
+
+
+def _release(world: World, desk: str, task: Row[Any]) -> None:
+    _act(world, desk, "need no longer keep", task, acts.release)
 
 
 def withdraw(world: World, desk: str, task: Row[Any]) -> None:

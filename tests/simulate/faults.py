@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import Enum
 from random import Random
 
+import sqlcipher3.dbapi2 as sqlcipher3
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 
 class Crashed(BaseException):
@@ -22,11 +24,18 @@ class Tripwire:
     """
 
     def __init__(self) -> None:
-        self._left = 0
+        self.disarm()
 
     def arm(self, points: int) -> None:
-        """Dies at that many points from now; 0 never."""
+        """Dies at that many points from now."""
         self._left = points
+
+    def fill(self, commits: int) -> None:
+        """The disk is full after so many commits; every later one fails."""
+        self._room = commits
+
+    def disarm(self) -> None:
+        self._left, self._room = 0, -1
 
     def point(self) -> None:
         if self._left:
@@ -35,11 +44,22 @@ class Tripwire:
                 raise Crashed
 
     def watch(self, engine: Engine) -> None:
-        def reached(connection: Connection) -> None:
+        def begins(connection: Connection) -> None:
             self.point()
 
-        event.listen(engine, "begin", reached)
-        event.listen(engine, "commit", reached)
+        def commits(connection: Connection) -> None:
+            self.point()
+            if connection.get_execution_options().get("writes"):
+                self._take_room()
+
+        event.listen(engine, "begin", begins)
+        event.listen(engine, "commit", commits)
+
+    def _take_room(self) -> None:
+        if self._room == 0:
+            raise OperationalError("COMMIT", None, sqlcipher3.OperationalError("database or disk is full"))
+        if self._room > 0:
+            self._room -= 1
 
 
 class Fate(Enum):

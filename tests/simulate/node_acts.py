@@ -27,7 +27,7 @@ from tests.simulate.world import Broken, World
 
 # A ground may end between the client's word and the worker's act, and a seat be revoked.
 _GROUND_ENDED = ("consent.expired", "consent.withdrawn", "consent.not_confirmed", "consent.missing")
-_UNREACHABLE = ("peer.unknown", "peer.revoked")
+_UNREACHABLE = ("peer.unknown", "peer.revoked", "peer.key_changed")
 _FREE_TEXT = frozenset({"narrative"})
 
 

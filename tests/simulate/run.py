@@ -12,11 +12,9 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from songtor_hub.seats import registry
-from songtor_hub.store.engine import writing
-from songtor_proto.times import to_ms
 from tests.simulate import desk_acts, node_acts, template
 from tests.simulate.checks import check
+from tests.simulate.operators import compare_voices, enrol_again, new_keys, revoke, take_back
 from tests.simulate.world import Broken, World
 
 NODES = 3
@@ -83,7 +81,12 @@ def _live(world: World, events: int) -> None:
         (2.0, world.tick_hub),
         (0.4, world.restart_hub),
         (0.8, lambda: _cut(world, plan.choice(names))),
+        (0.3, lambda: new_keys(world, plan.choice(names))),
         (0.1, lambda: revoke(world, plan.choice(names))),
+        (0.5, lambda: take_back(world, plan.choice(names))),
+        (1.0, lambda: enrol_again(world, plan.choice(names))),
+        (0.5, lambda: compare_voices(world)),
+        (0.1, lambda: _sleep(world)),
     ]
     for _ in range(events):
         world.pass_time(timedelta(seconds=int(plan.expovariate(1 / 9000)) + 1))
@@ -98,15 +101,10 @@ def _cut(world: World, name: str) -> None:
     world.weather.cut[name] = world.clock() + timedelta(hours=hours)
 
 
-def revoke(world: World, name: str) -> None:
-    """At most one seat of a run."""
-    if any(seat.revoked for seat in world.seats.values()):
-        return
-    world.tell(f"{name} is revoked")
-    hub = world.server.hub
-    with writing(hub.engine) as connection:
-        registry.revoke(connection, name, to_ms(world.clock()), hub.random)
-    world.seats[name].revoked = True
+def _sleep(world: World) -> None:
+    """Nobody does anything for longer than a certificate lasts."""
+    world.tell("everyone is away")
+    world.pass_time(timedelta(days=world.plan.randint(8, 20)))
 
 
 def settle(world: World) -> None:
@@ -119,6 +117,7 @@ def settle(world: World) -> None:
         for _ in range(ROUNDS):
             world.tick_hub()
             moved = [world.sync(name) for name in world.seats]
+            compare_voices(world)
             world.pass_time(timedelta(minutes=1))
             if not any(moved):
                 break

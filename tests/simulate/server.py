@@ -13,7 +13,7 @@ from songtor_hub.exchange.exchange import Exchange
 from songtor_hub.seats.admission import Admission
 from songtor_hub.seats.enrolment import EnrolmentDesk, nonce_key
 from songtor_hub.seats.issuing import Authority
-from songtor_proto.errors import LinkError
+from songtor_proto.errors import LinkError, StoreError
 from songtor_proto.times import Clock, Random
 from tests.simulate import statements
 from tests.simulate.faults import Crashed, Tripwire
@@ -49,14 +49,14 @@ class Server:
 
     def restart(self) -> None:
         """All that the exchange held in memory is gone."""
-        self.tripwire.arm(0)
+        self.tripwire.disarm()
         self.admission.close()
         self.hub.close()
         self.hub = self._open(Role.EXCHANGE, self.tripwire)
         self._start()
 
     def restart_console(self) -> None:
-        self.console_tripwire.arm(0)
+        self.console_tripwire.disarm()
         self.console.close()
         self.console = self._open(Role.DESKS, self.console_tripwire)
 
@@ -83,6 +83,8 @@ class Server:
         try:
             self.exchange.tick()
             self.tripwire.point()
+        except StoreError:
+            pass  # `serve` tries again
         except Crashed:
             self.crashes += 1
             self.restart()

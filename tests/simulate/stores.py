@@ -18,8 +18,8 @@ from songtor_proto.errors import EnvelopeError
 from songtor_proto.wire.envelope_pb2 import Envelope, Header
 from songtor_proto.wire.payload_pb2 import Payload
 from tests.simulate import template
+from tests.simulate.seat import Seat
 from tests.simulate.server import Server
-from tests.simulate.world import Seat
 
 
 def of_node(seat: Seat) -> list[object]:

@@ -24,8 +24,9 @@ from songtor_proto.vocabulary import jurisdictions
 from songtor_proto.wire import envelope_pb2 as wire
 from tests.simulate import desk_acts, template
 from tests.simulate.checks import check
+from tests.simulate.operators import revoke
 from tests.simulate.people import draw_case
-from tests.simulate.run import revoke, settle
+from tests.simulate.run import settle
 from tests.simulate.world import World
 
 BERLIN, TAIPEI = "DE-02", "TW-44"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -16,18 +16,16 @@ from sqlmodel import col
 from songtor_hub.desks.desk import Desk
 from songtor_hub.store.engine import reading as reading_hub
 from songtor_hub.store.tables import envelope
-from songtor_node.bootstrap import Node, open_node
-from songtor_node.link.sync import Link
 from songtor_node.referrals.act import Act, act
 from songtor_node.referrals.models import Outbox
 from songtor_node.store.engine import reading
-from songtor_proto.errors import LinkError, PeerError, SongtorError
+from songtor_proto.errors import LinkError, PeerError, SongtorError, StoreError
 from songtor_proto.wire import envelope_pb2 as wire
-from tests.simulate import statements, template
+from tests.simulate import template
 from tests.simulate.clock import FakeClock
 from tests.simulate.faults import Crashed, Tripwire, Weather
 from tests.simulate.marks import Marks
-from tests.simulate.people import Dossier
+from tests.simulate.seat import Seat
 from tests.simulate.server import Server
 from tests.simulate.wire import Line
 
@@ -54,40 +52,6 @@ class Said:
     @property
     def marks(self) -> frozenset[str]:
         return frozenset().union(*self.content.values())
-
-
-@dataclass
-class Seat:
-    """A node as a process. `random` goes on where it stopped, as the machine's would."""
-
-    name: str
-    data: Path
-    clock: FakeClock
-    random: Random
-    tripwire: Tripwire
-    line: Line
-    dossiers: list[Dossier] = field(default_factory=list)
-    revoked: bool = False
-
-    def __post_init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        self.tripwire.arm(0)
-        self.node: Node = open_node(
-            self.data,
-            template.UNLOCK,
-            worker=template.WORKERS[0],
-            clock=self.clock,
-            random=self.random.randbytes,
-        )
-        self.tripwire.watch(self.node.engine)
-        statements.share(self.node.engine)
-        self.link = Link(self.node, self.line)
-
-    def restart(self) -> None:
-        self.node.close()
-        self.start()
 
 
 class World:
@@ -148,30 +112,29 @@ class World:
             report = link.sync_once()
             return report.sent, report.received
 
-        return self._talk(name, "syncs", whole)
+        return self.talk(name, "syncs", whole)
 
     def send(self, name: str) -> bool:
         """What `serve` does between two synchronisations, when the outbox grew."""
-        return self._talk(
-            name, "sends", lambda: (self.seats[name].link.push(), 0), "peer.certificate_expired"
-        )
+        return self.talk(name, "sends", lambda: (self.seats[name].link.push(), 0), "peer.certificate_expired")
 
     def fetch(self, name: str) -> bool:
         """What `serve` does when something came."""
-        return self._talk(
+        return self.talk(
             name, "fetches", lambda: (0, self.seats[name].link.pull()), "peer.certificate_expired"
         )
 
-    def _talk(self, name: str, what: str, do: Callable[[], tuple[int, int]], *fine: str) -> bool:
+    def talk(self, name: str, what: str, do: Callable[[], tuple[int, int]], *fine: str) -> bool:
+        """Whatever a node does over its line. `fine`: codes with which the hub may refuse it."""
         seat = self.seats[name]
         with self._mortal(seat):
             try:
                 sent, received = do()
-            except LinkError:
-                self.tell(f"{name} {what}: the line fails")
+            except (LinkError, StoreError) as error:
+                self.tell(f"{name} {what}: {error}")
             except PeerError as error:
                 self.tell(f"{name} {what}: {error}")
-                _is_refused(f"{name} {what}", error, ("peer.revoked",) if seat.revoked else fine)
+                _is_refused(f"{name} {what}", error, (*fine, "peer.revoked") if seat.revoked else fine)
                 return False
             else:
                 self.tell(f"{name} {what}: {sent} out, {received} in")
@@ -224,8 +187,7 @@ class World:
         """As `act`, by a desk's officer: the desk's envelopes that it caused."""
         last = self._last_taken_in()
         refused: SongtorError | None = None
-        if self.plan.random() < self.crash_share:
-            self.server.console_tripwire.arm(self.plan.randint(1, 12))
+        self._arm(self.server.console_tripwire, 12)
         try:
             do(self.server.desk(template.officer(desk)))
             self.server.console_tripwire.point()
@@ -234,7 +196,7 @@ class World:
             self.server.restart_console()
         except SongtorError as error:
             refused = error
-        self.server.console_tripwire.arm(0)
+        self.server.console_tripwire.disarm()
         rows = self._taken_in_after(last, f"TH-00/{desk}")
         self.tell(f"{desk} {what}" + (f": {refused}" if refused else _named(rows)))
         return None if _is_refused(f"{desk} {what}", refused, fine) else rows
@@ -267,32 +229,38 @@ class World:
 
     # Dying
 
+    def _arm(self, tripwire: Tripwire, points: int) -> None:
+        """It dies soon, or its disk is full from then on, or neither."""
+        if self.plan.random() < self.crash_share:
+            tripwire.arm(self.plan.randint(1, points))
+        elif self.plan.random() < self.crash_share / 4:
+            tripwire.fill(self.plan.randint(0, 5))
+
     @contextmanager
     def _mortal(self, seat: Seat) -> Iterator[None]:
         """What is done inside may be the node's last; and the hub may die over any call."""
-        if self.plan.random() < self.crash_share:
-            seat.tripwire.arm(self.plan.randint(1, POINTS))
+        self._arm(seat.tripwire, POINTS)
         with self._mortal_hub():
             try:
                 yield
             except Crashed:
                 self.tell(f"{seat.name} dies")
                 seat.restart()
-        seat.tripwire.arm(0)
+        seat.tripwire.disarm()
 
     @contextmanager
     def _mortal_hub(self) -> Iterator[None]:
-        if self.plan.random() < self.crash_share:
-            self.server.tripwire.arm(self.plan.randint(1, POINTS))
+        self._arm(self.server.tripwire, POINTS)
         crashes = self.server.crashes
         yield
-        self.server.tripwire.arm(0)
+        self.server.tripwire.disarm()
         if self.server.crashes > crashes:
             self.tell("the hub died")
 
 
 def _is_refused(what: str, refused: SongtorError | None, fine: Sequence[str]) -> bool:
-    if refused is not None and refused.code not in fine:
+    """A disk may be full at any time; then nothing was done."""
+    if refused is not None and refused.code not in (*fine, "store.unavailable"):
         raise Broken(f"{what}: {refused} {refused.detail}") from refused
     return refused is not None
 
