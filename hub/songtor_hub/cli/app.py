@@ -19,6 +19,7 @@ import typer
 from songtor_hub.cli.options import Options
 from songtor_proto.errors import InputError, SongtorError
 from songtor_web import log
+from songtor_web.process import keep_to_itself
 
 ROOMS: tuple[str, ...] = ("founding", "seats", "desk_keys", "officers", "desks", "onward", "liaison", "serve")
 
@@ -72,6 +73,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
+    keep_to_itself()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -17,6 +17,7 @@ from songtor_node.cli.consents import consent
 from songtor_node.cli.console import Console, console
 from songtor_node.cli.referral_views import openings, recall_, referral
 from songtor_proto.errors import InputError, SongtorError
+from songtor_web.process import keep_to_itself
 
 app = typer.Typer(
     help="A partner organisation's node. / โหนดขององค์กรภาคี",
@@ -110,4 +111,5 @@ def _at_fault(error: typer.TyperException) -> str:
 
 
 def main() -> None:
+    keep_to_itself()
     sys.exit(run(sys.argv[1:]))
