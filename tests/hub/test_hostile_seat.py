@@ -12,17 +12,22 @@ from songtor_proto.errors import EnvelopeError
 from songtor_proto.receipts import sign_delivery
 from songtor_proto.times import to_ms
 from songtor_proto.wire.envelope_pb2 import (
+    BASIS_VITAL_INTEREST,
+    KIND_ANSWER,
+    KIND_CONFIRMATION,
     KIND_RECALL_RECEIPT,
     KIND_STATUS,
     KIND_WITHDRAWAL,
     RECALL_RESULT_KEPT_BY_LEGAL_DUTY,
     STATE_ACCEPTED,
+    STATE_RECEIVED,
     STATE_UNSPECIFIED,
+    URGENCY_RED,
     Recall,
 )
 from songtor_proto.wire.exchange_pb2 import AcknowledgeRequest
 from songtor_proto.wire.receipt_pb2 import Delivered, DeliveryReceipt
-from tests.support.correspondent import header_of, terms_to
+from tests.support.correspondent import DAY_MS, header_of, terms_to
 from tests.support.post import Post
 
 FUTURE = 99
@@ -87,3 +92,27 @@ def test_a_withdrawal_counts_though_the_recipient_is_revoked(post: Post) -> None
     assert post.send(post.berlin.reply(sent, KIND_WITHDRAWAL, post.taipei)).receipt
     for one in (sent, part):
         assert (post.state(one), post.stored(one).sealed) == ("CANCELLED", None)
+
+
+@pytest.mark.parametrize("kind", [KIND_WITHDRAWAL, KIND_CONFIRMATION, KIND_STATUS, KIND_ANSWER])
+def test_a_state_of_the_future_opens_no_back_door(post: Post, kind: int) -> None:
+    """E11, W1, C11: a known kind keeps to who may send it, whatever state it asks for: a stranger destroys
+    nothing, confirms nothing, and is not read as the other side's word."""
+    given = terms_to("TH-00/dwf", to_ms(post.clock()), basis=BASIS_VITAL_INTEREST)
+    given.confirm_by_ms = to_ms(post.clock()) + DAY_MS
+    sent = post.berlin.refer(post.dwf, given=given, urgency=URGENCY_RED)
+    post.send(sent)
+    forged = post.taipei.reply(sent, kind, post.dwf, state=FUTURE)
+    assert post.send(forged).refusal.code == "envelope.not_found"
+    assert post.stored(sent).sealed is not None
+    assert (post.task(sent).confirmed, post.task(sent).withdrawn_ms) == (False, None)
+
+
+def test_a_state_of_the_future_takes_no_task_out_of_the_hubs_sight(post: Post) -> None:
+    """E11, W1: a referral begins a task and a withdrawal takes it back, whatever state they ask for; a status
+    of the future moves nothing."""
+    sent = post.berlin.refer(post.taipei, state=FUTURE)
+    assert post.send(sent).state == STATE_RECEIVED
+    assert post.send(post.taipei.reply(sent, KIND_STATUS, post.berlin, state=FUTURE)).state == STATE_RECEIVED
+    assert post.send(post.berlin.reply(sent, KIND_WITHDRAWAL, post.taipei, state=FUTURE)).receipt
+    assert (post.state(sent), post.stored(sent).sealed) == ("CANCELLED", None)

@@ -123,11 +123,15 @@ class Desk:
             return list(connection.execute(found))
 
     def mail(self, task_id: bytes) -> list[tuple[Row[Any], Header]]:
-        """What came to this desk about a task, oldest first: rows of `envelope` with their headers."""
+        """What came to this desk about a task from its other end, oldest first: rows of `envelope` with their
+        headers. (A kind of the future may come from anybody, E11.)"""
+        ends = (task_table.c.referrer, task_table.c.recipient)
         with reading(self.hub.engine) as connection:
             rows = connection.execute(
                 select(envelope_table)
+                .join(task_table, task_table.c.id == envelope_table.c.task)
                 .where(envelope_table.c.task == task_id, envelope_table.c.recipient == self.address)
+                .where(envelope_table.c.sender.in_(ends))
                 .order_by(envelope_table.c.sequence)
             ).all()
         return [(row, Header.FromString(row.header)) for row in rows]

@@ -168,7 +168,7 @@ class _Batch:
 
     def _effect(self, header: Header) -> int:
         """The state of the task after what this envelope does to it."""
-        if not tasks.is_known(header):
+        if not tasks.is_known(header.kind):
             return self._state(header.task, header.sender)
         if header.kind == KIND_REFERRAL:
             parent = self._tasks.get(header.part_of) if header.part_of else None

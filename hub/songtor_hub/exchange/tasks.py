@@ -11,13 +11,17 @@ from songtor_proto.errors import ConsentError, EnvelopeError
 from songtor_proto.lifecycle import Actor, respond_by, step, supersede
 from songtor_proto.times import from_ms, to_ms
 from songtor_proto.wire.envelope_pb2 import (
+    KIND_ANSWER,
     KIND_CONFIRMATION,
     KIND_OPENING,
+    KIND_QUESTION,
     KIND_RECALL_RECEIPT,
     KIND_REFERRAL,
+    KIND_STATUS,
     KIND_WITHDRAWAL,
     STATE_RECEIVED,
     STATE_REQUESTED,
+    STATE_UNSPECIFIED,
     Header,
     Kind,
     State,
@@ -25,6 +29,7 @@ from songtor_proto.wire.envelope_pb2 import (
 
 _KINDS = frozenset(Kind.values())
 _STATES = frozenset(State.values())
+_STEPS = frozenset({KIND_STATUS, KIND_QUESTION, KIND_ANSWER})
 _TAKEN_IN = step(STATE_REQUESTED, STATE_RECEIVED, Actor.HUB, kind=KIND_REFERRAL).state
 
 
@@ -56,9 +61,9 @@ class Task:
     withdrawn_ms: int | None
 
 
-def is_known(header: Header) -> bool:
-    """Whether this side knows what kind and state mean; what it does not know touches no task (E11)."""
-    return header.kind in _KINDS and header.state in _STATES
+def is_known(kind: int) -> bool:
+    """Whether this side knows what the kind means; one that it does not know touches no task (E11)."""
+    return kind in _KINDS
 
 
 def opened(header: Header, parent: Task | None, now_ms: int) -> Task:
@@ -111,7 +116,8 @@ def replaced(before: Task | None, header: Header, now_ms: int) -> Task | None:
 
 
 def act(task: Task, part: Task | None, header: Header, now_ms: int) -> bool:
-    """What a message that is no referral does to its task; false where it leaves the row as it was.
+    """What a message that is no referral does to its task; false where it leaves the row as it was. A state
+    that is not known here is not moved to (E11); who may speak, and what the kind itself does, stay.
 
     `part`: the part of it that the message names, where a desk opened what was routed on to it. Who is no
     party is told no more than that there is no such task. Raises EnvelopeError: "not_found", "transition",
@@ -120,7 +126,10 @@ def act(task: Task, part: Task | None, header: Header, now_ms: int) -> bool:
     actor = _actor(task, part, header)
     if header.kind == KIND_OPENING and (task.withdrawn_ms or (part and part.withdrawn_ms)):
         raise ConsentError("withdrawn", field="task")  # taken back while the desk was opening it
-    moved = step(task.state, header.state, actor, kind=header.kind, held_from=task.held_from or 0)
+    if header.state not in _STATES and header.kind in _STEPS:
+        return False
+    wanted = header.state if header.state in _STATES else STATE_UNSPECIFIED
+    moved = step(task.state, wanted, actor, kind=header.kind, held_from=task.held_from or 0)
     if header.kind == KIND_CONFIRMATION:
         if task.confirm_by_ms is not None and now_ms > task.confirm_by_ms:
             raise ConsentError("expired", field="confirm_by_ms")
