@@ -14,6 +14,7 @@ import pytest
 
 from songtor_hub.addresses import Listen
 from songtor_hub.bootstrap import Role, open_hub
+from songtor_hub.exchange.exchange import Exchange
 from songtor_hub.founding import create_hub
 from songtor_proto.keyslot import CHEAP
 from tests.docs.pages import ROOT
@@ -39,6 +40,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     served = ServedHub(open_hub(tmp_path / "songtor-hub", lambda keyring: PASSPHRASE, Role.EXCHANGE))
     served.start()
     (tmp_path / "invitation.txt").write_text(served.invite("DE-01"), encoding="utf-8")
-    yield lambda lang: Terminal(tmp_path, ["--lang", lang, "--passphrase-file", PASSPHRASE_FILE])
+    settle = Exchange(served.hub).tick
+    yield lambda lang: Terminal(tmp_path, ["--lang", lang, "--passphrase-file", PASSPHRASE_FILE], settle)
     served.stop()
     served.hub.close()

@@ -46,10 +46,12 @@ _TOKEN = re.compile("|".join([*(f"({form})" for form in _LEARNT), *_ANY]))
 
 @dataclass
 class Terminal:
-    """Types into `folder`. `options` come before a program's own words."""
+    """Types into `folder`. `options` come before a program's own words; `settle` lets the hub do what is due,
+    before anybody fetches."""
 
     folder: Path
     options: Sequence[str]
+    settle: Callable[[], object]
     known: dict[str, str] = field(default_factory=dict)
 
     def type(self, block: Block) -> None:
@@ -89,6 +91,8 @@ class Terminal:
 
     def _command(self, program: str, words: Sequence[str], source: str) -> tuple[int, str]:
         """Exit code, and what it said to both outputs."""
+        if "sync" in words:
+            self.settle()
         content = (self.folder / source).read_bytes() if source else b""
         said, before = StringIO(), sys.stdin
         sys.stdin = TextIOWrapper(BytesIO(content), encoding="utf-8")
