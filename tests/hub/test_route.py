@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from songtor_hub.bootstrap import Hub
 from songtor_hub.desks import acts, route
 from songtor_hub.desks.opening import open_task
 from songtor_hub.seats import desk_keys
 from songtor_hub.store.engine import writing
+from songtor_hub.store.tables import envelope
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError, PeerError
 from songtor_proto.times import to_ms
 from songtor_proto.wire import envelope_pb2 as wire
@@ -81,6 +83,15 @@ def test_each_desk_gets_what_it_needs_and_no_more(house: House) -> None:
     facts = opened.messages[0].said.referral.facts
     assert (facts.narrative, list(facts.problems), len(facts.contacts)) == ("", [], 0)
     assert CANARY in facts.name.thai
+
+
+def test_a_clock_that_is_behind_routes_no_empty_referral(house: House) -> None:
+    """L10: the officer's machine dates the acceptance before the exchange's take-in; the facts go on."""
+    with writing(house.hub.engine) as connection:
+        later = to_ms(house.hub.clock()) + 60_000
+        connection.execute(update(envelope).values(taken_in_ms=later))
+    (part,) = route.prepare(house.tsda, house.ref, ["dwf"])
+    assert "place" in {line.category for line in part.disclosure.leaves}
 
 
 def test_shown_before_it_goes_and_nothing_is_sent(house: House) -> None:

@@ -76,7 +76,8 @@ def _part(desk: Desk, opened: Opened, recipient: str, cleared: Collection[str], 
     assert terms is not None
     if not may_receive(desk.hub.policy, terms.purpose, recipient):
         raise ConsentError("recipient", field=Address.parse(recipient).desk)
-    referral = opened.messages[0].said.referral
+    # (By its kind: an officer's clock may be behind the exchange's.)
+    referral = next(one.said.referral for one in opened.messages if one.kind == "referral" and not one.ours)
     disclosure = split(
         referral.facts,
         policy=desk.hub.policy,
