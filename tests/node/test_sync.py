@@ -327,6 +327,20 @@ def test_new_keys_of_which_the_answer_was_lost_still_renew_the_certificate(netwo
     assert [row.published for row in taipei.rows(OwnKey)] == [True, True]
 
 
+def test_new_keys_of_which_the_answer_was_lost_are_found_in_the_directory(network: LinkedNetwork) -> None:
+    """K6, T5: from the next synchronisation on they sign, the cosignature of the log's head too."""
+    taipei = network.node("TW-44")
+    taipei.sync()
+    network.line.lose = {"publish_keys": "answer"}
+    with pytest.raises(LinkError):
+        renew_keys(taipei.node, taipei.link.connect())
+    network.line.lose = {}
+    taipei.sync()
+    assert [row.published for row in taipei.rows(OwnKey)] == [True, True]
+    taipei.sync()
+    assert not taipei.alerts()
+
+
 def test_a_node_of_one_seat_does_not_become_another(network: LinkedNetwork) -> None:
     """Its cases, keys and mail are of that seat."""
     berlin = network.node("DE-02")

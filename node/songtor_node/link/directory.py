@@ -6,9 +6,10 @@ from sqlmodel import Session
 
 from songtor_node.alerts import alert, settle
 from songtor_node.bootstrap import Node
-from songtor_node.keys import HUB, KnownKey, newest, statements
+from songtor_node.keys import HUB, KnownKey, OwnKey, newest, statements
 from songtor_node.link.place import Place
 from songtor_node.link.port import Hub
+from songtor_node.link.rotation import take_as_published
 from songtor_node.settings import keep, kept
 from songtor_node.store.engine import reading, writing
 from songtor_proto.errors import PeerError
@@ -56,6 +57,7 @@ def _take(session: Session, entry: DirectoryEntry, place: Place, clock: Clock) -
     try:
         statement = check_entry(entry, place.network)
         if statement.owner == place.seat:
+            _take_own(session, statement.version, entry)
             return
         known = session.get(KnownKey, (statement.owner, statement.version))
         if known is not None and known.statement == entry.statement:
@@ -83,3 +85,10 @@ def _take(session: Session, entry: DirectoryEntry, place: Place, clock: Clock) -
     session.flush()
     if voice:
         alert(session, "peer.key_changed", statement.owner, now=clock(), evidence=entry.SerializeToString())
+
+
+def _take_own(session: Session, version: int, entry: DirectoryEntry) -> None:
+    """Keys of ours whose publication was never answered, and did happen."""
+    own = session.get(OwnKey, version)
+    if own is not None and own.statement == entry.statement and not own.published:
+        take_as_published(session, version)
