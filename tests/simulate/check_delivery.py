@@ -26,8 +26,8 @@ MAY_BE_REFUSED = {
     "consent.not_confirmed",
     "peer.recipient",
 }
-# The daily comparison found a step that crossed.
-MAY_BE_ALERTED = MAY_BE_REFUSED | {"peer.differs"}
+# The daily comparison found a step that crossed; somebody has new keys.
+MAY_BE_ALERTED = MAY_BE_REFUSED | {"peer.differs", "peer.key_changed", "peer.stale_key", "peer.unknown"}
 
 
 def sent_once(there: Found, name: str) -> None:
