@@ -305,6 +305,19 @@ def test_an_unknown_senders_envelope_waits_for_its_keys(pair: Pair) -> None:
     assert last(pair.taipei).effect == "done"
 
 
+def test_what_was_taken_back_while_it_waited_for_keys_raises_no_alarm(pair: Pair) -> None:
+    """W3, K4: the hub's withdrawal came before the desk's keys were known; nothing is left to be tried."""
+    network = pair.network
+    angeles = network.node("US-20")
+    angeles.refer({"form": "written"}, to="TW-44")
+    angeles.sync()
+    pair.taipei.link.take(pair.taipei.link.poll(pair.taipei.link.connect(), 0))
+    with pair.taipei.act() as now:
+        now.session.get_one(Inbox, last(pair.taipei).id).sealed = None
+    pair.taipei.sync()
+    assert pair.taipei.alerts() == {"peer.unknown"}
+
+
 def test_an_answer_that_overtakes_the_receipt_proves_the_take_in(pair: Pair) -> None:
     """The receipt was lost, the desk has accepted: the node believes both, in the right order."""
     network, berlin = pair.network, pair.berlin

@@ -78,9 +78,12 @@ def receive(act: Act, envelope: wire.Envelope) -> None:
 
 
 def retry(act: Act) -> None:
-    """Tries again what waited for its sender's keys, in the order in which it came."""
-    query = select(Inbox).where(Inbox.effect == ASIDE, col(Inbox.code).in_(_WAITING)).order_by(col(Inbox.id))
-    for row in act.session.exec(query).all():
+    """Tries again what waited for its sender's keys, in the order in which it came; what was destroyed
+    meanwhile is no forgery, it is gone."""
+    waiting = select(Inbox).where(
+        Inbox.effect == ASIDE, col(Inbox.code).in_(_WAITING), col(Inbox.sealed).is_not(None)
+    )
+    for row in act.session.exec(waiting.order_by(col(Inbox.id))).all():
         _take(act, row, wire.Header.FromString(row.header))
 
 
