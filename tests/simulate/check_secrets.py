@@ -36,6 +36,11 @@ def secrets(there: Found) -> None:
             not foreign, f"{name} has what nobody sent there, of {sorted({owner[mark] for mark in foreign})}"
         )
 
+    for name in there.living:
+        for key in there.world.untold & there.referrals[name].keys():
+            one = there.referrals[name][key]
+            told = one.outgoing and one.outcome not in ("", "not_found")
+            must(not told, f"{there.name(key)}: {name} was told {one.outcome}")
     for said in live:
         if said.exact and _must_be_there(there, said):
             here = at_node.get(said.recipient, at_desk.get((said.task, said.recipient), set()))

@@ -50,7 +50,7 @@ class Scene(World):
 
         self.act(BERLIN, "takes a case", create)
 
-    def consent(self, *to: str, days: int = 0) -> None:
+    def consent(self, *to: str, days: int = 0, **other: str) -> None:
         """To pass on what is asked for; for 90 days, or until the end of a day."""
         node = self.seats[BERLIN].node
         end = (self.clock() + timedelta(days=days)).date().isoformat() if days else ""
@@ -61,6 +61,7 @@ class Scene(World):
             "categories": ["problems"],
             "recipients": list(to),
             "expires": end,
+            **other,
         }
         form = filled(ConsentForm, said)
         house = House(BERLIN, jurisdictions()["DE"], node.vocabulary, node.policy)
@@ -74,6 +75,11 @@ class Scene(World):
     def refer(self, to: str) -> str:
         """The reference."""
         return self._send(f"refers to {to}", lambda act: acts.refer(act, self.codes[0], _wish(to)))
+
+    def refer_alone(self, to: str) -> str:
+        """By one worker, in red danger."""
+        self.consent(to, basis="vital_interest", harm="คืนนี้", incapacity="หมดสติ")
+        return self._send(f"refers to {to}", lambda act: acts.refer(act, self.codes[0], _wish(to, "red")))
 
     def again(self, text: str, to: str) -> None:
         self._send(f"shares again with {to}", lambda act: acts.again(act, text, _wish(to)))
@@ -206,5 +212,17 @@ def test_a_recall_receipt_that_nobody_can_get_stops_nothing(scene: Scene) -> Non
     scene.tick_hub()
 
 
-def _wish(to: str) -> acts.Wish:
-    return acts.Wish(to=to, purpose=PURPOSE, urgency="yellow")
+def _wish(to: str, urgency: str = "yellow") -> acts.Wish:
+    return acts.Wish(to=to, purpose=PURPOSE, urgency=urgency)
+
+
+def test_what_the_clock_recalls_after_it_was_rejected_stays_rejected(scene: Scene) -> None:
+    """Nobody confirmed in time and the word of the rejection went with the content; both sides agree (C11)."""
+    text = scene.refer_alone(DESK)
+    scene.sync(BERLIN)
+    (row,) = desk_acts.at_desks(scene)
+    desk_acts.reject(scene, "tsda", row)
+    scene.pass_time(timedelta(hours=25))
+    scene.tick_hub()
+    scene.sync(BERLIN)
+    assert scene.state(BERLIN, text) == "REJECTED"

@@ -72,6 +72,7 @@ class World:
         self.late: list[Callable[[], object]] = []
         self.said: list[Said] = []
         self.traced: set[bytes] = set()  # referrals whose traced person agreed
+        self.untold: set[bytes] = set()  # tasks that ended without saying what was found
         self.server = Server(data / "hub", self.clock, random("hub").randbytes)
         self.seats = {name: self._seat(data, name, random(name)) for name in seats}
 
@@ -223,6 +224,8 @@ class World:
         said = [row for row in rows or () if row.kind == kind]
         if len(said) > 1:
             raise Broken(f"one act of {sender} made {len(said)} envelopes of kind {wire.Kind.Name(kind)}")
+        if kind == wire.KIND_STATUS and not any(content.values()):
+            self.untold |= {row.task for row in said}
         for row in said:
             envelope_id = row.envelope_id if isinstance(row, Outbox) else row.id
             self.said.append(Said(envelope_id, row.task, kind, sender, row.recipient, content, exact))

@@ -90,7 +90,9 @@ def _heal(now: Act, task: bytes, state: int) -> None:
         return
     if referral.state == state:
         return
-    alert(now.session, "peer.differs", referral.reference, now=now.now)
+    over = referral.withdrawn_at is not None and state not in OPEN
+    if not over:  # (how it had ended before it was withdrawn is no news for a person)
+        alert(now.session, "peer.differs", referral.reference, now=now.now)
     if referral.withdrawn_at is not None and referral.outgoing and state in OPEN:
         # A copy that was on its way when it was withdrawn, and arrived after all.
         recall.send_withdrawal(now, referral, referral.reason, wire.STATE_CANCELLED)

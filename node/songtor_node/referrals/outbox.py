@@ -236,8 +236,12 @@ def _take_refusal(act: Act, row: Outbox, referral: Referral, refusal: Refusal) -
     if row.state == "refused":
         if row.kind == wire.KIND_REFERRAL:
             referral.state = wire.STATE_DRAFT
-        # Our step did not happen by the hub's order: what did is asked for before this sync ends.
-        keep(act.session, COMPARE_DUE, f"{kept(act.session, COMPARE_DUE)} {row.task.hex()}".strip())
+        doubt(act, row.task)  # our step did not happen by the hub's order
+
+
+def doubt(act: Act, task: bytes) -> None:
+    """Where the task stands by the hub's order is asked before this synchronisation ends."""
+    keep(act.session, COMPARE_DUE, f"{kept(act.session, COMPARE_DUE)} {task.hex()}".strip())
 
 
 def taken_in(act: Act, referral: Referral) -> bool:

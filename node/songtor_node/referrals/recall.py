@@ -119,6 +119,7 @@ def take_recalls(act: Act, referral: Referral, recalls: Iterable[wire.Recall], *
         referral.withdrawn_at, referral.reason = act.now, "not_confirmed"
         outbox.recall_waiting(act, referral)
         destroy(act, referral)
+        outbox.doubt(act, referral.task)  # if the other side had closed it, the word of that went with it
     whole = act.session.get(Referral, referral.part_of) if referral.part_of else None
     for said in recalls:
         _note(act, referral, said.envelope_id, said.place, said.result, said.reason)
