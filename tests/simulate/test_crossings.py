@@ -212,12 +212,8 @@ def test_a_recall_receipt_that_nobody_can_get_stops_nothing(scene: Scene) -> Non
     scene.tick_hub()
 
 
-def _wish(to: str, urgency: str = "yellow") -> acts.Wish:
-    return acts.Wish(to=to, purpose=PURPOSE, urgency=urgency)
-
-
 def test_what_the_clock_recalls_after_it_was_rejected_stays_rejected(scene: Scene) -> None:
-    """Nobody confirmed in time and the word of the rejection went with the content; both sides agree (C11)."""
+    """Nobody confirmed in time, and the word of the rejection went with the content (C11)."""
     text = scene.refer_alone(DESK)
     scene.sync(BERLIN)
     (row,) = desk_acts.at_desks(scene)
@@ -226,3 +222,7 @@ def test_what_the_clock_recalls_after_it_was_rejected_stays_rejected(scene: Scen
     scene.tick_hub()
     scene.sync(BERLIN)
     assert scene.state(BERLIN, text) == "REJECTED"
+
+
+def _wish(to: str, urgency: str = "yellow") -> acts.Wish:
+    return acts.Wish(to=to, purpose=PURPOSE, urgency=urgency)
