@@ -102,7 +102,10 @@ def _cut(world: World, name: str) -> None:
 
 
 def _sleep(world: World) -> None:
-    """Nobody does anything for longer than a certificate lasts."""
+    """Once, nobody does anything for longer than a certificate lasts, and less than its grace (I8)."""
+    if world.slept:
+        return
+    world.slept = True
     world.tell("everyone is away")
     world.pass_time(timedelta(days=world.plan.randint(8, 20)))
 

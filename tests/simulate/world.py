@@ -69,6 +69,7 @@ class World:
         self.marks = Marks(random("marks"))
         self.crash_share = self.plan.choice([0.0, 0.05, 0.15])
         self.weather = Weather(random("weather"), self.plan.choice([0.0, 0.05, 0.15, 0.3]), {})
+        self.slept = False
         self.late: list[Callable[[], object]] = []
         self.said: list[Said] = []
         self.traced: set[bytes] = set()  # referrals whose traced person agreed
