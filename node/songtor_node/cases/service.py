@@ -70,14 +70,17 @@ def find(session: Session, code: str, worker: str, *, what: str, now: datetime) 
     """
     by = acting(session, worker)
     case = session.exec(select(Case).where(Case.code == code.upper())).one_or_none()
-    if by.role not in SEES_ALL and (
-        case is None or not may_see(by.role, assigned=_assigned(session, case, by))
-    ):
+    if by.role not in SEES_ALL and (case is None or not may_see_case(session, case, by)):
         raise PeerError("not_allowed")
     if case is None:
         raise InputError("not_here", field="case")
     session.add(Look(case_id=_id(case), by=by.code, at=now, what=what))
     return case, by
+
+
+def may_see_case(session: Session, case: Case, worker: Worker) -> bool:
+    """Whether the worker may: by role, or by role and assignment."""
+    return may_see(worker.role, assigned=worker.role not in SEES_ALL and _assigned(session, case, worker))
 
 
 def listing(session: Session, worker: str) -> Sequence[CaseRecord]:

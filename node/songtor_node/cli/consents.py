@@ -18,7 +18,6 @@ from songtor_node.consents import acts
 from songtor_node.consents.form import ConsentForm
 from songtor_node.consents.ground import House, text_to_show
 from songtor_node.consents.models import Consent
-from songtor_node.dates import date_text
 from songtor_node.forms import check, load
 from songtor_node.referrals.act import act as referring
 from songtor_node.referrals.acts import withdraw_ground
@@ -27,6 +26,7 @@ from songtor_node.templates import template as template_text
 from songtor_proto.errors import InputError
 from songtor_proto.plain_yaml import MAXIMUM_BYTES
 from songtor_proto.vocabulary import policy, vocabulary
+from songtor_web.dates import date_text
 
 consent = typer.Typer(help="Consents and other grounds. / ความยินยอมและเหตุอื่น")
 

@@ -12,7 +12,6 @@ from sqlmodel import select
 from songtor_node.cases import service
 from songtor_node.cli.console import Console, console
 from songtor_node.cli.referrals import Reference, at_work
-from songtor_node.dates import date_text
 from songtor_node.referrals import find, history, recall, replies
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
@@ -21,6 +20,7 @@ from songtor_proto.errors import ConsentError, InputError
 from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import Term, policy, vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
+from songtor_web.dates import date_text
 
 referral = typer.Typer(help="Referrals. / เรื่องที่ส่งต่อ", no_args_is_help=True)
 

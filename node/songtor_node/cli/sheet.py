@@ -8,8 +8,8 @@ from typing import Any
 from songtor_node.cases.models import Person
 from songtor_node.cases.record import CaseRecord
 from songtor_node.cli.console import Console
-from songtor_node.dates import date_text
 from songtor_proto.vocabulary import Terms, policy, vocabulary
+from songtor_web.dates import date_text
 
 _VERIFICATION = {"unverified": "?", "verified": "✓", "contradicted": "✗"}
 

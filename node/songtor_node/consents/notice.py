@@ -7,12 +7,12 @@ from datetime import date
 from importlib.resources import files
 from string import Template
 
-from songtor_node.dates import date_text
 from songtor_proto.address import Address
 from songtor_proto.consent import citation
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary, organisations
 from songtor_proto.wire.envelope_pb2 import BASIS_CONSENT
+from songtor_web.dates import date_text
 
 _SIGHT = {
     ("th", True): "สถานทูตหรือกงสุลจะเห็นว่ามีเรื่องนี้และไปถึงขั้นใด แต่ไม่เห็นเนื้อหา",

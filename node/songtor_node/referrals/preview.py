@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from songtor_node.consents.notice import party_name
-from songtor_node.dates import date_text
 from songtor_node.referrals.acts import Prepared
 from songtor_node.referrals.compose import Draft
 from songtor_proto.address import Address
@@ -22,6 +21,7 @@ from songtor_proto.minimise import Line, why_text
 from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.wire.payload_pb2 import AbsentReason
+from songtor_web.dates import date_text
 
 _AROUND = 30  # characters of text shown on either side of a finding
 _ORPHAN = re.compile("^[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]+")  # Thai marks cut off from their letter

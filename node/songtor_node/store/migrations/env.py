@@ -14,6 +14,8 @@ import songtor_node.consents.models
 import songtor_node.keys
 import songtor_node.link.models
 import songtor_node.referrals.models
+import songtor_node.web.sessions
+import songtor_node.web.sheet
 import songtor_node.workers  # noqa: F401 (the tables of all of them are on the one metadata)
 from songtor_node.store.base import metadata
 
@@ -26,11 +28,17 @@ def plain(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]
     return False
 
 
+def is_ours(item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
+    """The tables that SQLite makes for full-text search are no model's."""
+    return not (kind == "table" and str(name).startswith("words"))
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,  # SQLite cannot alter most of a table in place
     render_item=plain,
+    include_object=is_ours,
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -1,0 +1,153 @@
+"""The node's web application: one table of pages, and one way to every one of them.
+
+A request passes: host and origin, how far the node is, who comes, whether that role may, whether it may see
+this case; then the page. Rules of the protocol stay where they are; here is only the way to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+import structlog
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from songtor_node.store.engine import reading
+from songtor_node.web import sessions
+from songtor_node.web.access import Page, When, may_come, may_see_what
+from songtor_node.web.front import Front
+from songtor_node.web.routes import PAGES
+from songtor_node.web.visit import Visit
+from songtor_proto.errors import InputError, PeerError, SongtorError, StoreError
+from songtor_web.shell import HEADERS, STATIC_ROUTE, environment, text_folders
+from songtor_web.texts import LANGUAGES, Texts
+
+THREADS = 8
+MAX_FIELDS = 400
+_FIRST = {When.NEW: "/start", When.LOCKED: "/unlock"}
+
+_log = structlog.get_logger(__name__)
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(front: Front) -> Starlette:
+    """The application for a node that may not exist yet."""
+    ways = Ways(front)
+    return Starlette(
+        routes=[STATIC_ROUTE, *(Route(page.path, ways.to(page), methods=page.methods) for page in PAGES)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
+        exception_handlers={HTTPException: ways.nothing_here},
+    )
+
+
+class Ways:
+    """How a request comes to its page."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._texts = Texts(text_folders(files("songtor_node") / "web" / "texts"))
+        self._templates = environment("songtor_node:web/templates")
+        self._threads: CapacityLimiter | None = None
+
+    def to(self, page: Page) -> Answer:
+        async def answer(request: Request) -> Response:
+            if refusal := self._stranger(request):
+                return refusal
+            try:
+                form = await _form(request, page)
+            except HTTPException as error:
+                return await self.nothing_here(request, error)
+            self._threads = self._threads or CapacityLimiter(THREADS)
+            try:
+                response = await to_thread.run_sync(self._answer, request, page, form, limiter=self._threads)
+            finally:
+                await form.close()
+            response.headers.update(HEADERS)
+            return response
+
+        return answer
+
+    def _stranger(self, request: Request) -> Response | None:
+        """A foreign name for this machine, or a form that another site sends, is not answered."""
+        origin = self._front.reach.origin(request.headers.get("host", ""))
+        if not origin:
+            return PlainTextResponse("421", 421)
+        if request.method != "POST":
+            return None
+        said = request.headers.get("origin")
+        same = said == origin if said else request.headers.get("sec-fetch-site") == "same-origin"
+        return None if same else PlainTextResponse("403", 403, headers=HEADERS)
+
+    def _answer(self, request: Request, page: Page, form: FormData) -> Response:
+        visit = Visit(
+            request=request,
+            front=self._front,
+            lang=_language(request),
+            texts=self._texts,
+            templates=self._templates,
+            form=form,
+        )
+        try:
+            return self._let_in(visit, page)
+        except SongtorError as error:
+            return problem(visit, error)
+        except Exception as error:
+            _log.error("page.failed", path=page.path, exc_info=error)
+            return problem(visit, StoreError("unavailable"), 500)
+
+    def _let_in(self, visit: Visit, page: Page) -> Response:
+        when = self._front.when
+        if page.when not in (None, when):
+            return RedirectResponse(_FIRST.get(when, "/"), 303)
+        if when is When.OPEN:
+            visit = sessions.known(visit)
+        if not may_come(page, visit.worker):
+            if visit.worker is None:
+                return RedirectResponse("/sign-in", 303)
+            raise PeerError("not_allowed")
+        if visit.worker is not None:
+            with reading(visit.node.engine) as session:
+                if not may_see_what(session, visit.worker, dict(visit.params)):
+                    raise PeerError("not_allowed")
+        handler = page.post if visit.request.method == "POST" else page.get
+        assert handler is not None
+        return handler(visit)
+
+    async def nothing_here(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return PlainTextResponse(str(error.status_code), error.status_code, headers=HEADERS)
+
+
+def problem(visit: Visit, error: SongtorError, status: int = 0) -> Response:
+    """What went wrong, in words; the code is small print."""
+    if not status:
+        status = 404 if isinstance(error, InputError) and error.code == "input.not_here" else 400
+        status = 403 if isinstance(error, PeerError) else 503 if isinstance(error, StoreError) else status
+    return visit.show("problem.html", status, message=error.public(visit.lang), code=error.code)
+
+
+def _language(request: Request) -> str:
+    """Thai first: another only for who chose it."""
+    chosen = request.cookies.get("lang", "")
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+async def _form(request: Request, page: Page) -> FormData:
+    """The form's fields, bounded in number and size."""
+    if request.method != "POST":
+        return FormData()
+    limit = int(page.megabytes * 1024 * 1024)
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise HTTPException(411)
+    if int(length) > limit:
+        raise HTTPException(413)
+    return await request.form(max_files=5, max_fields=MAX_FIELDS, max_part_size=limit)

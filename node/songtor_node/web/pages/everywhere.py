@@ -1,0 +1,51 @@
+"""What every page may need: the language, the drafts, the rest of the places."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import RedirectResponse, Response
+
+from songtor_node.web import sheet
+from songtor_node.web.access import May, Page
+from songtor_node.web.visit import Visit
+from songtor_web.dates import time_text
+from songtor_web.texts import LANGUAGES
+
+_IS_HERE = re.compile(r"/(?![/\\])")  # a path of this node, no other address
+_YEAR = 365 * 24 * 60 * 60
+
+
+def choose_language(visit: Visit) -> Response:
+    """Back to the page where it was chosen."""
+    back = visit.said("back")
+    response = RedirectResponse(back if _IS_HERE.match(back) else "/", 303)
+    if visit.said("lang") in LANGUAGES:
+        response.set_cookie(
+            "lang", visit.said("lang"), max_age=_YEAR, path="/", httponly=True, samesite="strict"
+        )
+    return response
+
+
+def keep_draft(visit: Visit) -> Response:
+    """What is typed into a form, as it is typed; for who types it alone."""
+    form = visit.said("form")[:300]
+    values = {
+        name: visit.all_said(name) for name in visit.form if not name.startswith("was.") and name != "form"
+    }
+    with visit.writing() as session:
+        sheet.keep_draft(session, visit.me.code, form, values, visit.now)
+    said = visit.t("shell.draft_kept", time=time_text(visit.now, visit.lang).rsplit(" ", 1)[1])
+    return Response(str(said), media_type="text/html")
+
+
+def more(visit: Visit) -> Response:
+    """On a phone: the places that have no room in its foot."""
+    return visit.show("more.html")
+
+
+PAGES = (
+    Page(path="/language", may=May.ANYONE, when=None, post=choose_language),
+    Page(path="/draft", may=May.CASEWORK, post=keep_draft),
+    Page(path="/more", may=May.WORKER, get=more),
+)

@@ -1,0 +1,8 @@
+"""Every page of the node, room by room."""
+
+from __future__ import annotations
+
+from songtor_node.web.access import Page
+from songtor_node.web.pages import everywhere, today
+
+PAGES: tuple[Page, ...] = (*everywhere.PAGES, *today.PAGES)

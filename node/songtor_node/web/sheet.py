@@ -1,0 +1,202 @@
+"""A form on a page: what it asks, what is drafted, and how two people's words come together.
+
+What a worker types is kept as their own draft while they type, and becomes part of the case when they save.
+Where somebody else saved other words into the same field meanwhile, theirs stay and these are kept beside
+them, until a person has read both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field as Column
+from sqlmodel import Session, col, delete, select
+
+from songtor_node.store.base import Instant, Row
+from songtor_node.web.visit import Visit
+from songtor_proto.errors import InputError
+from songtor_proto.vocabulary import policy, vocabulary
+from songtor_web.fields import Field, Kind, Option
+
+MAX_DRAFT = 64 * 1024  # bytes of one form
+MAX_DRAFTS = 200  # of one worker
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One field of a form. `of`: the list of the vocabulary or policy whose codes are its choices. Its words
+    stand in texts/field.yaml under `name` (and `name_hint`), or under `words`."""
+
+    name: str
+    kind: Kind = "line"
+    of: str = ""
+    words: str = ""
+    options: tuple[str, ...] = ()  # codes that are no list's; their words stand under `name_code`
+
+
+class Draft(Row, table=True):
+    """What a worker has typed into a form and not saved. `form` is the page's path."""
+
+    __tablename__ = "draft"
+
+    worker: str = Column(foreign_key="worker.code", primary_key=True)
+    form: str = Column(primary_key=True)
+    values: dict[str, list[str]] = Column(default_factory=dict, sa_type=JSON)
+    at: datetime = Column(sa_type=Instant)
+
+
+class OtherWords(Row, table=True):
+    """What a worker saved into a field that somebody else had just changed. `form` is the page's path."""
+
+    __tablename__ = "other_words"
+
+    id: int | None = Column(default=None, primary_key=True)
+    form: str = Column(index=True)
+    field: str
+    value: str
+    by: str = Column(foreign_key="worker.code")
+    at: datetime = Column(sa_type=Instant)
+
+
+def fields(
+    visit: Visit, asks: Sequence[Ask], values: Mapping[str, Any], error: InputError | None = None
+) -> list[Field]:
+    """The fields with these values; the one that `error` names says what is wrong with it."""
+    at_fault = error.field.split(":")[0].split("[")[0].split(".")[0] if error else ""
+    made = [_field(visit, ask, values.get(ask.name)) for ask in asks]
+    words = error.entry.en if error and visit.lang == "en" else error.entry.th if error else ""
+    return [one.wrong(words) if one.name == at_fault else one for one in made]
+
+
+def _field(visit: Visit, ask: Ask, value: Any) -> Field:
+    words = f"field.{ask.words or ask.name}"
+    hint = f"{words}_hint"
+    several = [str(one) for one in value] if isinstance(value, (list, tuple, set, frozenset)) else []
+    single = "" if several or isinstance(value, (list, tuple)) else str(_plain(value))
+    return Field(
+        name=ask.name,
+        kind=ask.kind,
+        label=visit.t(words),
+        hint=visit.t(hint) if hint in visit.texts else "",
+        value=single,
+        values=several,
+        options=_options(visit, ask),
+    )
+
+
+def _options(visit: Visit, ask: Ask) -> list[Option]:
+    if ask.of:
+        terms = getattr(vocabulary(), ask.of, None) or getattr(policy(), ask.of)
+        return [Option(term.code, term.label(visit.lang)) for term in terms.values()]
+    return [Option(code, visit.t(f"field.{ask.words or ask.name}_{code}")) for code in ask.options]
+
+
+# Drafts
+
+
+def typed(visit: Visit, asks: Sequence[Ask]) -> dict[str, Any]:
+    """What the form says, field by field; of boxes a list."""
+    return {
+        ask.name: [one for one in visit.all_said(ask.name) if one]
+        if ask.kind == "checks"
+        else visit.said(ask.name)
+        for ask in asks
+    }
+
+
+def drafted(
+    session: Session, visit: Visit, asks: Sequence[Ask], values: Mapping[str, Any]
+) -> tuple[dict[str, Any], Draft | None]:
+    """These values with the worker's draft of this page over them, and the draft."""
+    draft = session.get(Draft, (visit.me.code, visit.here))
+    if draft is None:
+        return dict(values), None
+    over = {
+        ask.name: draft.values[ask.name] if ask.kind == "checks" else next(iter(draft.values[ask.name]), "")
+        for ask in asks
+        if ask.name in draft.values
+    }
+    return {**values, **over}, draft
+
+
+def keep_draft(
+    session: Session, worker: str, form: str, values: Mapping[str, Sequence[str]], now: datetime
+) -> None:
+    """InputError("too_large"): the form, or the number of forms."""
+    if len(json.dumps(values)) > MAX_DRAFT:
+        raise InputError("too_large", field="form")
+    kept = session.exec(select(Draft).where(Draft.worker == worker).order_by(col(Draft.at))).all()
+    if len(kept) >= MAX_DRAFTS and all(one.form != form for one in kept):
+        raise InputError("too_large", field="drafts")
+    session.merge(
+        Draft(worker=worker, form=form, values={name: list(said) for name, said in values.items()}, at=now)
+    )
+
+
+def drop_draft(session: Session, worker: str, form: str) -> None:
+    session.exec(delete(Draft).where(col(Draft.worker) == worker, col(Draft.form) == form))
+
+
+# Two people at one form
+
+
+def mark(value: Any) -> str:
+    """A short digest of a field's value, which the page carries as `was.NAME`."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, default=str).encode()).hexdigest()[:16]
+
+
+def marks(asks: Sequence[Ask], values: Mapping[str, Any]) -> dict[str, str]:
+    """Hidden fields that say what the page was made from."""
+    return {f"was.{ask.name}": mark(_plain(values.get(ask.name))) for ask in asks}
+
+
+def merged(
+    session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """What to save: the typed values, but theirs where somebody else changed a field since the page was made;
+    and whether that was so. The worker's own words are then kept as `OtherWords`."""
+    values, crossed = typed(visit, asks), False
+    for ask in asks:
+        now_there, mine, was = (
+            _plain(present.get(ask.name)),
+            _plain(values[ask.name]),
+            visit.said(f"was.{ask.name}"),
+        )
+        if not was or mark(now_there) == was or now_there == mine:
+            continue
+        values[ask.name] = present.get(ask.name)
+        if mark(mine) != was:
+            crossed = True
+            said = ", ".join(mine) if isinstance(mine, list) else str(mine)
+            session.add(
+                OtherWords(form=visit.here, field=ask.name, value=said, by=visit.me.code, at=visit.now)
+            )
+    return values, crossed
+
+
+def other_words(session: Session, form: str) -> Sequence[OtherWords]:
+    """What stands beside the fields of that page, oldest first."""
+    return session.exec(select(OtherWords).where(OtherWords.form == form).order_by(col(OtherWords.id))).all()
+
+
+def settle_other_words(session: Session, form: str, number: int) -> OtherWords | None:
+    """Somebody has read both; these are no longer kept beside."""
+    found = session.get(OtherWords, number)
+    if found is None or found.form != form:
+        return None
+    session.delete(found)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return sorted(str(one) for one in value)
+    if isinstance(value, bool):
+        return "true" if value else ""
+    return "" if value is None else str(value).replace("\r\n", "\n")

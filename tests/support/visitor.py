@@ -1,0 +1,43 @@
+"""Somebody who is signed in at a node's pages, without a browser: what the pages answer, as HTTP.
+
+    malee = visitor(node, "malee")
+    malee.get("/cases").text
+    malee.post("/cases/new", {"target_group": "thai_abroad"})     # follows no redirect
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from songtor_node.bootstrap import Node
+from songtor_node.link.grpc_hub import GrpcNetwork
+from songtor_node.store.engine import writing
+from songtor_node.web import sessions
+from songtor_node.web.app import create_app
+from songtor_node.web.front import Front, Reach
+
+ORIGIN = "http://127.0.0.1:8470"
+
+
+class Visitor(TestClient):
+    """Sends what a browser sends with a form of the page itself."""
+
+    def post(self, url: str, data: Mapping[str, Any] | None = None, **more: Any) -> Response:  # type: ignore[override]
+        headers = {"origin": ORIGIN, **more.pop("headers", {})}
+        return super().post(url, data=dict(data or {}), headers=headers, **more)
+
+
+def visitor(node: Node, worker: str = "", lang: str = "th") -> Visitor:
+    """Signed in as that worker; a stranger without one."""
+    front = Front(node.data, GrpcNetwork(), Reach(frozenset({ORIGIN})), node)
+    client = Visitor(create_app(front), base_url=ORIGIN, follow_redirects=False, raise_server_exceptions=True)
+    client.cookies.set("lang", lang)
+    if worker:
+        with writing(node.engine) as session:
+            token = sessions.begin(session, worker, now=node.clock(), random=node.random, proven=True)
+        client.cookies.set("songtor", token)
+    return client

@@ -1,0 +1,49 @@
+"""Dates and times as a person reads them: the Buddhist era in Thai, relative where it helps."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+BUDDHIST = 543
+_MONTHS = {
+    "th": ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+_RELATIVE = {  # past, future
+    "th": (("เมื่อ {} นาทีก่อน", "เมื่อ {} ชั่วโมงก่อน", "เมื่อ {} วันก่อน"), ("อีก {} นาที", "อีก {} ชั่วโมง", "อีก {} วัน")),
+    "en": (("{} min ago", "{} h ago", "{} days ago"), ("{} min left", "{} h left", "{} days left")),
+}
+
+
+def date_text(value: date | str, lang: str) -> str:
+    """`20 Nov 2026`, or `20 พ.ย. 2569`; ISO 8601 text that is known in part stays so."""
+    year, month, day = [*str(value)[:10].split("-"), "", ""][:3]
+    if not year:
+        return ""
+    era = int(year) + BUDDHIST if lang == "th" else int(year)
+    return " ".join(filter(None, (day.lstrip("0"), month and _MONTHS[lang][int(month) - 1], str(era))))
+
+
+def month_text(value: str, lang: str) -> str:
+    """`Nov 2026`, or `พ.ย. 2569`, from `2026-11`."""
+    return date_text(value[:7], lang)
+
+
+def time_text(value: datetime, lang: str) -> str:
+    """`20 พ.ย. 2569, 14:05`, in the time of this machine."""
+    here = value.astimezone()
+    return f"{date_text(here.date(), lang)}, {here:%H:%M}"
+
+
+def relative_text(value: datetime, now: datetime, lang: str) -> str:
+    """`2 days left`, `3 h ago`; beyond thirty days the date."""
+    seconds = (value - now).total_seconds()
+    minutes = round(abs(seconds) / 60)
+    if minutes >= 30 * 24 * 60:
+        return date_text(value.astimezone().date(), lang)
+    forms = _RELATIVE[lang][seconds > 0]
+    if minutes < 60:
+        return forms[0].format(minutes)
+    if minutes < 48 * 60:
+        return forms[1].format(minutes // 60)
+    return forms[2].format(minutes // (24 * 60))

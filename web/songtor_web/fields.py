@@ -1,0 +1,40 @@
+"""One thing that a page asks: what the form macro draws, in whichever side's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Kind = Literal[
+    "line", "prose", "choice", "checks", "list", "date", "partial_date", "time", "flag", "number", "password",
+    "code", "file", "phone",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """`value`: text, or the values ticked. `list` is a drop-down, `choice` radio buttons, `checks` boxes."""
+
+    name: str
+    kind: Kind
+    label: str
+    hint: str = ""
+    value: str = ""
+    values: Sequence[str] = ()
+    options: Sequence[Option] = ()
+    error: str = ""
+
+    def wrong(self, message: str) -> Field:
+        return replace(self, error=message)
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.name}"
