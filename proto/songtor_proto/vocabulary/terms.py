@@ -12,13 +12,14 @@ from songtor_proto.vocabulary.source import Line, parse_csv, parse_yaml, refuse
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A code with its labels. `sensitive` marks problems, `colour` journey stages."""
+    """A code with its labels. `sensitive` and `group` are of problems, `colour` of journey stages."""
 
     code: str
     th: str
     en: str
     sensitive: bool = False
     colour: str = ""
+    group: str = ""
 
     def label(self, lang: str) -> str:
         return self.en if lang == "en" else self.th
@@ -44,12 +45,15 @@ class Vocabulary:
     practice_forms: Terms
     channels: Terms
     target_groups: Terms
+    problem_groups: Terms
     problems: Terms
     dimensions: Terms
     threat_levels: Terms
     journey_stages: Terms
     follow_up_methods: Terms
     assistance_kinds: Terms
+    conditions: Terms
+    goal_outcomes: Terms
     node_roles: Terms
     hub_roles: Terms
     desks: Mapping[str, Desk]
@@ -87,6 +91,7 @@ def term(line: Line) -> Term:
         en=line.text("en"),
         sensitive=line.flag("sensitive", False),
         colour=line.text("colour", ""),
+        group=line.text("group", ""),
     )
 
 
