@@ -19,7 +19,7 @@ LANGUAGES = ("th", "en")
 
 
 class Say(Protocol):
-    """`t("today.waiting", n=2)`, in the language of whoever looks."""
+    """`t("shell.draft_kept", time="14:05")`, in the language of whoever looks."""
 
     def __call__(self, key: str, **values: object) -> Markup: ...
 
