@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from songtor_node.web.access import Page
-from songtor_node.web.pages import everywhere, today
+from songtor_node.web.pages import case_home, everywhere, today
 
-PAGES: tuple[Page, ...] = (*everywhere.PAGES, *today.PAGES)
+PAGES: tuple[Page, ...] = (*everywhere.PAGES, *today.PAGES, *case_home.PAGES)

@@ -1,0 +1,17 @@
+"""What a person of a case is called, on a screen and in a list. Pure."""
+
+from __future__ import annotations
+
+from songtor_node.cases.models import Person
+from songtor_node.workers import SEES_ALL, Worker
+
+
+def called(person: Person, lang: str) -> str:
+    """The name in the reader's script where it is known, else in the other, else the nickname; or nothing."""
+    thai, latin = person.name_thai, person.name_latin
+    return (latin or thai if lang == "en" else thai or latin) or person.nickname
+
+
+def called_for(person: Person, worker: Worker, lang: str) -> str:
+    """On the screens of those who see only assigned cases, in other people's houses, the nickname first."""
+    return (worker.role not in SEES_ALL and person.nickname) or called(person, lang)

@@ -1,0 +1,81 @@
+"""What stands round every page of a case: its code, whose it is, how urgent, where it stands, who is the
+danger.
+
+    with visit.at("story") as at:
+        return visit.show("story.html", **frame(at), story=at.case.narrative)
+
+The template extends `case.html` and fills the block `main`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlmodel import col, select
+
+from songtor_node.cases import flower, steps
+from songtor_node.cases.models import Person, Threat
+from songtor_node.cases.names import called_for
+from songtor_node.web.visit import At
+from songtor_node.workers import Worker
+from songtor_proto.vocabulary import vocabulary
+
+
+class StepMark(NamedTuple):
+    """`state`: done, now or to_come."""
+
+    code: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHead:
+    """`urgency`: a code of threat_levels. `dangers`: who must learn nothing. `safe`: how the client may be
+    reached, in their words."""
+
+    client: Person
+    worker: Worker
+    urgency: str
+    dangers: Sequence[Person]
+    safe: Sequence[str]
+
+    def called(self, lang: str) -> str:
+        return called_for(self.client, self.worker, lang)
+
+
+def frame(at: At) -> dict[str, Any]:
+    """What `case.html` needs: `case`, `case_head`, `step_rail`."""
+    people = at.session.exec(
+        select(Person).where(Person.case_id == at.case.id).order_by(col(Person.id))
+    ).all()
+    threats = at.session.exec(
+        select(Threat).where(Threat.case_id == at.case.id).order_by(col(Threat.id))
+    ).all()
+    client = next(person for person in people if not person.relation)
+    return {
+        "case": at.case,
+        "step_rail": step_rail(at.case.step),
+        "case_head": CaseHead(
+            client=client,
+            worker=at.by,
+            urgency=flower.urgency(
+                [petal.level for petal in flower.petals(threats)],
+                at.case.urgency.get("level", ""),
+                order=list(vocabulary().threat_levels),
+            ),
+            dangers=[person for person in people if person.danger],
+            safe=[contact["safe"] for contact in client.contacts if contact["safe"]],
+        ),
+    }
+
+
+def step_rail(present: str) -> list[StepMark]:
+    """The steps of a case's life, and which of them lie behind it."""
+    life = steps.life(list(vocabulary().case_steps))
+    here = life.index(present)
+    return [
+        StepMark(code, "done" if number < here else "now" if number == here else "to_come")
+        for number, code in enumerate(life)
+    ]
