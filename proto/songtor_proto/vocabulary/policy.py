@@ -33,6 +33,8 @@ class Purpose(Term):
     """Whether a liaison may see the status, by default."""
     replies: tuple[str, ...]
     """What the recipient may send back beside state, question and answer text."""
+    problems: tuple[str, ...]
+    """For which it is suggested."""
     traced_person_consents: bool
     """Nothing of the outcome is told before the traced person agrees."""
 
@@ -67,9 +69,9 @@ def _category(line: Line) -> Category:
     )
 
 
-def _purpose(line: Line, categories: Mapping[str, Category], all_desks: Mapping[str, Term]) -> Purpose:
+def _purpose(line: Line, categories: Mapping[str, Category], vocabulary: Vocabulary) -> Purpose:
     needs, useful = line.codes("needs", categories), line.codes("useful", categories)
-    desks = line.codes("desks", all_desks)
+    desks = line.codes("desks", vocabulary.desks)
     if set(needs) & set(useful):
         raise refuse(f"{line.where}.useful")
     narrow = line.inner("narrow")
@@ -86,6 +88,7 @@ def _purpose(line: Line, categories: Mapping[str, Category], all_desks: Mapping[
         narrow={desk: narrow.codes(desk, {*needs, *useful}) for desk in narrow.left()},
         sight=line.flag("sight"),
         replies=line.codes("replies", categories),
+        problems=line.codes("problems", vocabulary.problems, ()),
         traced_person_consents=line.flag("traced_person_consents", False),
     )
 
@@ -96,7 +99,7 @@ def parse_policy(text: str, vocabulary: Vocabulary) -> Policy:
     categories = data.terms("categories", _category)
     policy = Policy(
         categories=categories,
-        purposes=data.terms("purposes", lambda line: _purpose(line, categories, vocabulary.desks)),
+        purposes=data.terms("purposes", lambda line: _purpose(line, categories, vocabulary)),
         referrers=data.terms("referrers", term),
         outcomes=data.terms("outcomes", term),
         rejection_reasons=data.terms("rejection_reasons", term),
