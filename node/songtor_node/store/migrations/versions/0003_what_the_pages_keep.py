@@ -54,3 +54,142 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_worker"), ["worker"], unique=False)
+
+    op.create_table(
+        "closing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("satisfaction", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("closing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_closing_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "goal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("dimension", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("todo", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("touch_points", sa.String(), nullable=False),
+        sa.Column("information", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("due", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("refusal", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("outcome_text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_due"), ["due"], unique=False)
+
+    op.create_table(
+        "paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "tele_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("starts", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("client_zone", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
+        sa.Column("joins", sa.String(), nullable=False),
+        sa.Column("interpreter", sa.String(), nullable=False),
+        sa.Column("safe_checked", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("notes", sa.String(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("tele_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tele_session_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tele_session_starts"), ["starts"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tele_session_uid"), ["uid"], unique=False)
+
+    op.create_table(
+        "goal_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("goal_move", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_move_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_move_goal_id"), ["goal_id"], unique=False)
+
+    op.create_table(
+        "paper_content",
+        sa.Column("paper_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("paper_id"),
+    )
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("assessment", sa.JSON(), server_default="{}", nullable=False))
+
+    with op.batch_alter_table("follow_up", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("condition", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("work", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("cost", sa.Float(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("currency", sa.String(), server_default="", nullable=False))

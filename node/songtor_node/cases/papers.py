@@ -1,0 +1,137 @@
+"""What is kept with a case beside its words: photographs, scans, signatures, recordings.
+
+All of it lies in the encrypted store; none of it is ever a file on the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Field, Session, col, func, select
+
+from songtor_node.cases.file_types import TYPES, taken
+from songtor_node.cases.models import Case, Entry
+from songtor_node.store.base import Row
+from songtor_node.workers import Worker
+from songtor_proto.errors import InputError
+
+MAX_BYTES = 10 * 1024 * 1024  # of one
+MAX_CASE_BYTES = 100 * 1024 * 1024
+MAX_PAPERS = 500  # of a case
+MAX_NAME = 120
+# By what was chosen on the papers' own page; every other kind belongs to the room that keeps it.
+OF_MEDIA = {"image": "photo", "application": "document", "audio": "sound"}
+
+
+class Paper(Entry, table=True):
+    """`name` is what a person calls it, which may be nothing; `size` in bytes, `sha256` in hex, of what is
+    kept."""
+
+    __tablename__ = "paper"
+
+    name: str = ""
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+
+    @property
+    def loose(self) -> bool:
+        """Nothing rests on it, so it may be removed."""
+        return self.kind in OF_MEDIA.values()
+
+    @property
+    def file_name(self) -> str:
+        """For whoever takes it along; it says nothing of the case."""
+        return f"{self.id}.{next(one.ending for one in TYPES if one.media == self.media_type)}"
+
+
+class PaperContent(Row, table=True):
+    """Apart, so that a list of papers does not read them."""
+
+    __tablename__ = "paper_content"
+
+    paper_id: int = Field(foreign_key="paper.id", primary_key=True, ondelete="CASCADE")
+    content: bytes
+
+
+def keep(
+    session: Session, case: Case, *, name: str, content: bytes, kind: str, by: Worker, now: datetime
+) -> Paper:
+    """A copy without place, time and camera. `kind`: photo, scan, signature, recording ...; empty: by what it
+    is. InputError: missing, too_large, papers_full, file_type, file_active."""
+    assert case.id is not None
+    if not content:
+        raise InputError("missing", field="file")
+    if len(content) > MAX_BYTES:
+        raise InputError("too_large", field="file")
+    found, clean = taken(content)
+    used = select(func.count(), func.coalesce(func.sum(Paper.size), 0)).where(Paper.case_id == case.id)
+    number, total = session.exec(used).one()
+    if number >= MAX_PAPERS or total + len(clean) > MAX_CASE_BYTES:
+        raise InputError("papers_full", field="file")
+    paper = Paper(
+        case_id=case.id,
+        by=by.code,
+        at=now,
+        name=spoken(name),
+        kind=kind or OF_MEDIA[found.media.split("/")[0]],
+        media_type=found.media,
+        size=len(clean),
+        sha256=hashlib.sha256(clean).hexdigest(),
+    )
+    session.add(paper)
+    session.flush()
+    assert paper.id is not None
+    session.add(PaperContent(paper_id=paper.id, content=clean))
+    session.flush()
+    return paper
+
+
+def listing(session: Session, case: Case) -> Sequence[Paper]:
+    """The newest first."""
+    return session.exec(select(Paper).where(Paper.case_id == case.id).order_by(col(Paper.id).desc())).all()
+
+
+def find(session: Session, case: Case, number: str) -> Paper:
+    """InputError("not_here")."""
+    paper = (
+        session.get(Paper, int(number))
+        if number.isascii() and number.isdigit() and len(number) < 16
+        else None
+    )
+    if paper is None or paper.case_id != case.id:
+        raise InputError("not_here", field="paper")
+    return paper
+
+
+def content_of(session: Session, paper: Paper) -> bytes:
+    return session.get_one(PaperContent, paper.id).content
+
+
+def rename(paper: Paper, name: str) -> None:
+    paper.name = spoken(name)
+
+
+def remove(session: Session, paper: Paper) -> None:
+    """InputError("paper_needed") where a consent or another act rests on it."""
+    if not paper.loose:
+        raise InputError("paper_needed", field="paper")
+    session.delete(session.get_one(PaperContent, paper.id))
+    session.flush()
+    session.delete(paper)
+    session.flush()
+
+
+def spoken(name: str) -> str:
+    """The name without a path, an ending of ours, and letters that drive a screen."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    stem, _, ending = last.rpartition(".")
+    last = stem if ending.lower() in {*(one.ending for one in TYPES), "jpeg"} else last
+    clean = (
+        letter for letter in last if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+    )
+    return " ".join("".join(clean).split())[:MAX_NAME]
