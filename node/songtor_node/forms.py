@@ -10,7 +10,10 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -74,6 +77,48 @@ def _whole_date(text: str) -> str:
     return text
 
 
+def _number(value: Any) -> Any:
+    if not isinstance(value, str):
+        return 0 if value is None else value
+    text = value.strip().replace(" ", "").replace("\u00a0", "")
+    if re.fullmatch(r"\d+,\d{1,2}", text):
+        return text.replace(",", ".")
+    return text.replace(",", "") or 0
+
+
+def _zone(name: str) -> str:
+    if name:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise PydanticCustomError("unknown_code", "no such time zone") from None
+    return name
+
+
+def _https(link: str) -> str:
+    """Only what a browser opens over TLS, without a name and password in it."""
+    if not link:
+        return link
+    try:
+        parts = urlsplit(link)
+        good = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        good = False
+    if not good or any(letter.isspace() for letter in link):
+        raise PydanticCustomError("link", "not an https link")
+    return link
+
+
+def _moment(value: Any) -> Any:
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if not isinstance(read, datetime) or read.tzinfo is None or not 2000 <= read.year <= 2200:
+            raise ValueError
+        return read.astimezone(UTC).replace(microsecond=0)
+    except ValueError:
+        raise PydanticCustomError("time", "not a time with its offset") from None
+
+
 def one_of(list_name: str, *more: str) -> AfterValidator:
     """A code of that list of the vocabulary or the disclosure policy, or one of `more`."""
 
@@ -107,6 +152,14 @@ PartialDate = Annotated[str, Empty, StringConstraints(max_length=10), AfterValid
 WholeDate = Annotated[PartialDate, AfterValidator(_whole_date)]
 Country = Annotated[str, Empty, StringConstraints(pattern=r"^([A-Z]{2})?$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Nought = BeforeValidator(lambda value: 0 if value in (None, "") else value)
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+"""As people write it: 1,500 or 12,50 or 12.50; nothing is nought."""
+Currency = Annotated[str, Empty, StringConstraints(pattern=r"^([A-Z]{3})?$")]
+TimeZone = Annotated[str, Empty, StringConstraints(max_length=60), AfterValidator(_zone)]
+HttpsLink = Annotated[Line, AfterValidator(_https)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+"""Aware, UTC, whole seconds; written in ISO 8601 with its offset: 2026-11-25T14:00+01:00."""
 Flag = Annotated[bool, BeforeValidator(lambda value: False if value in (None, "") else value)]
 Filled = Field(min_length=1)
 
@@ -120,6 +173,8 @@ _CODES = {
     "unknown_code": "unknown_code",
     "literal_error": "unknown_code",
     "date": "date",
+    "time": "time",
+    "link": "link",
     "text": "text",
     "identity_number": "identity_number",
 }

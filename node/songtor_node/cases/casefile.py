@@ -10,11 +10,13 @@ from songtor_node.cases.entries import (
     Event,
     Fact,
     FollowUp,
+    Goal,
     Incident,
     Note,
     Person,
     Problem,
     Relative,
+    TeleSession,
     Threat,
     Unsafe,
     Work,
@@ -63,6 +65,13 @@ class Education(Form):
     text: Prose = ""
 
 
+class Assessment(Form):
+    """What lies behind the problems, in words; and who took part in judging it."""
+
+    causes: Prose = ""
+    team: Prose = ""
+
+
 class CaseHead(Form):
     """What a case says once."""
 
@@ -77,6 +86,7 @@ class CaseHead(Form):
     legal_status: Annotated[LegalStatus, _Block] = LegalStatus()
     finances: Annotated[Finances, _Block] = Finances()
     education: Annotated[Education, _Block] = Education()
+    assessment: Annotated[Assessment, _Block] = Assessment()
     unsafe: Annotated[tuple[Unsafe, ...], EmptyList, Field(max_length=30)] = ()
 
 
@@ -89,7 +99,9 @@ class CaseFile(CaseHead):
     facts: Several[Fact] = ()
     events: Several[Event] = ()
     incidents: Several[Incident] = ()
+    goals: Several[Goal] = ()
     work: Several[Work] = ()
+    sessions: Several[TeleSession] = ()
     follow_ups: Several[FollowUp] = ()
     notes: Several[Note] = ()
 

@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from songtor_node.forms import (
     Code,
     Country,
+    Currency,
     EmptyList,
     Filled,
     Flag,
     Form,
+    HttpsLink,
     Language,
     Line,
+    Moment,
+    Nought,
+    Number,
     PartialDate,
     Prose,
+    TimeZone,
     WholeDate,
     one_of,
 )
@@ -129,22 +135,65 @@ class Incident(Form):
 
 
 class Work(Form):
-    """Help that was given, by us or by another agency: what kind, which of the 5P, who, hours."""
+    """Help that was given, by us or by another agency: what kind, which of the 5P, who, hours, cost."""
 
     when: PartialDate = ""
     kind: Annotated[Code, one_of("assistance_kinds"), Filled]
     practice_form: Annotated[Code, one_of("practice_forms"), Filled]
     agency: Line = ""
     who: Line = ""
-    hours: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 0.0
+    hours: Annotated[Number, Field(ge=0, le=1000)] = 0.0
+    cost: Annotated[Number, Field(ge=0, le=1e9)] = 0.0
+    currency: Annotated[Currency, Field(validate_default=True)] = ""
     text: Prose = ""
+
+    @field_validator("currency")
+    @classmethod
+    def _of_the_cost(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("cost") and not value:
+            raise PydanticCustomError("missing", "the cost's currency")
+        return value
 
 
 class FollowUp(Form):
     method: Annotated[Code, one_of("follow_up_methods"), Filled]
     due: Annotated[WholeDate, Filled]
     done: WholeDate = ""
+    condition: Annotated[Code, one_of("conditions")] = ""
     result: Prose = ""
+
+
+class Goal(Form):
+    """One row of the plan. `days` are expected days; a `refusal` is the client's or guardian's, in their
+    words."""
+
+    dimension: Annotated[Code, one_of("dimensions"), Filled]
+    text: Annotated[Line, Filled]
+    todo: Prose = ""
+    agency: Line = ""
+    who: Line = ""
+    touch_points: Prose = ""
+    information: Prose = ""
+    days: Annotated[int, Nought, Field(ge=0, le=3650)] = 0
+    due: WholeDate = ""
+    stage: Annotated[Code, one_of("journey_stages"), Filled] = "diagnosing"
+    refusal: Prose = ""
+    outcome: Annotated[Code, one_of("goal_outcomes")] = ""
+    outcome_text: Prose = ""
+
+
+class TeleSession(Form):
+    """A session at a distance. `safe_checked`: someone checked that the client may safely be called then."""
+
+    starts: Moment
+    minutes: Annotated[int, Nought, Field(ge=5, le=600)] = 60
+    client_zone: TimeZone = ""
+    link: HttpsLink = ""
+    joins: Line = ""
+    interpreter: Line = ""
+    safe_checked: Flag = False
+    state: Literal["planned", "done", "missed", "moved", "cancelled"] = "planned"
+    notes: Prose = ""
 
 
 class Note(Form):

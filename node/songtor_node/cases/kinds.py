@@ -21,7 +21,9 @@ KINDS = {
     "fact": Kind(entries.Fact, models.Fact, "facts"),
     "event": Kind(entries.Event, models.Event, "events"),
     "incident": Kind(entries.Incident, models.Incident, "incidents"),
+    "goal": Kind(entries.Goal, models.Goal, "goals"),
     "work": Kind(entries.Work, models.Work, "work"),
+    "session": Kind(entries.TeleSession, models.TeleSession, "sessions"),
     "follow_up": Kind(entries.FollowUp, models.FollowUp, "follow_ups"),
     "note": Kind(entries.Note, models.Note, "notes"),
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import JSON
 from sqlmodel import Field
@@ -31,6 +32,9 @@ class Case(Row, table=True):
     legal_status: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     finances: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     education: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    assessment: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"}
+    )
     unsafe: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     by: str = Field(foreign_key="worker.code")
     at: datetime = Field(sa_type=Instant)
@@ -128,6 +132,8 @@ class Work(Entry, table=True):
     agency: str = ""
     who: str = ""
     hours: float = 0.0
+    cost: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    currency: str = Field(default="", sa_column_kwargs={"server_default": ""})
     text: str = ""
 
 
@@ -137,8 +143,69 @@ class FollowUp(Entry, table=True):
     method: str
     due: str = Field(index=True)
     done: str = ""
+    condition: str = Field(default="", sa_column_kwargs={"server_default": ""})
     result: str = ""
     done_by: str | None = Field(default=None, foreign_key="worker.code")
+
+
+class Goal(Entry, table=True):
+    """One row of the plan: what shall be reached in a dimension, and who does what for it by when."""
+
+    __tablename__ = "goal"
+
+    dimension: str
+    text: str
+    todo: str = ""
+    agency: str = ""
+    who: str = ""
+    touch_points: str = ""
+    information: str = ""
+    days: int = 0  # expected; 0 is not known
+    due: str = Field(default="", index=True)
+    stage: str
+    refusal: str = ""  # the client's or guardian's no, in their words
+    outcome: str = ""
+    outcome_text: str = ""
+
+
+class GoalMove(Entry, table=True):
+    """A goal came to a stage, or was refused there, or taken up again."""
+
+    __tablename__ = "goal_move"
+
+    goal_id: int = Field(foreign_key="goal.id", index=True, ondelete="CASCADE")
+    stage: str
+    refused: bool = False
+    reason: str = ""
+
+
+class TeleSession(Entry, table=True):
+    """`uid` and `sequence` are the appointment's in a calendar: one that moved keeps its `uid`."""
+
+    __tablename__ = "tele_session"
+
+    starts: datetime = Field(sa_type=Instant, index=True)
+    minutes: int
+    client_zone: str = ""
+    link: str = ""
+    joins: str = ""
+    interpreter: str = ""
+    safe_checked: bool = False
+    state: str = "planned"
+    notes: str = ""
+    uid: str = Field(default_factory=lambda: uuid4().hex, index=True)
+    sequence: int = 0
+
+
+class Closing(Entry, table=True):
+    """How a case ended. A case that was reopened has several."""
+
+    __tablename__ = "closing"
+
+    outcome: str
+    reason: str = ""
+    summary: str = ""
+    satisfaction: str = ""
 
 
 class Note(Entry, table=True):

@@ -14,22 +14,28 @@ from songtor_node.cases.casefile import CaseFile, CaseHead
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import (
     Case,
+    Closing,
     Entry,
     Event,
     Fact,
     FollowUp,
+    Goal,
     Incident,
     Note,
     Person,
     Problem,
     StepTaken,
+    TeleSession,
     Threat,
     Work,
 )
 from songtor_node.forms import Form
 from songtor_proto.vocabulary import vocabulary
 
-_TABLES: dict[str, type[Entry]] = {kind.several: kind.table for kind in KINDS.values()} | {"steps": StepTaken}
+_TABLES: dict[str, type[Entry]] = {kind.several: kind.table for kind in KINDS.values()} | {
+    "steps": StepTaken,
+    "closings": Closing,
+}
 _BATCH = 500
 
 
@@ -45,10 +51,13 @@ class CaseRecord:
     facts: Sequence[Fact]
     events: Sequence[Event]
     incidents: Sequence[Incident]
+    goals: Sequence[Goal]
     work: Sequence[Work]
+    sessions: Sequence[TeleSession]
     follow_ups: Sequence[FollowUp]
     notes: Sequence[Note]
     steps: Sequence[StepTaken]
+    closings: Sequence[Closing]
 
     @property
     def petals(self) -> tuple[Threat, ...]:

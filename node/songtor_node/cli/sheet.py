@@ -9,7 +9,7 @@ from songtor_node.cases.models import Person
 from songtor_node.cases.record import CaseRecord
 from songtor_node.cli.console import Console
 from songtor_proto.vocabulary import Terms, policy, vocabulary
-from songtor_web.dates import date_text
+from songtor_web.dates import date_text, time_text
 
 _VERIFICATION = {"unverified": "?", "verified": "✓", "contradicted": "✗"}
 
@@ -50,6 +50,7 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
             for one in record.petals
         ),
     )
+    yield from section("การวินิจฉัย", "Diagnosis", ([text] for text in case.assessment.values() if text))
     yield from section("สิ่งที่ขอ", "Request", [[case.request["text"]]] if case.request["text"] else [])
     yield from section("ข้อเท็จจริงโดยสรุป", "Summary", [[case.narrative]] if case.narrative else [])
     yield from section(
@@ -74,6 +75,22 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         title = policy().categories[name].label(lang)
         yield from section(title, title, ([text] for text in getattr(case, name).values() if text))
     yield from section(
+        "แผน",
+        "Plan",
+        (
+            [
+                label(words.dimensions, one.dimension),
+                one.text,
+                one.who or one.agency,
+                date_text(one.due, lang),
+                label(words.journey_stages, one.stage),
+                one.refusal,
+                label(words.goal_outcomes, one.outcome),
+            ]
+            for one in record.goals
+        ),
+    )
+    yield from section(
         "งานที่ทำ",
         "Work",
         (
@@ -84,9 +101,18 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
                 one.agency,
                 one.who,
                 f"{one.hours:g}",
+                f"{one.cost:,.2f} {one.currency}" if one.cost else "",
                 one.text,
             ]
             for one in record.work
+        ),
+    )
+    yield from section(
+        "พูดคุยทางไกล",
+        "Sessions at a distance",
+        (
+            [time_text(one.starts, lang), f"{one.minutes}", one.state, one.joins, one.notes]
+            for one in record.sessions
         ),
     )
     yield from section(
@@ -98,9 +124,24 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
                 label(words.follow_up_methods, one.method),
                 date_text(one.due, lang),
                 date_text(one.done, lang),
+                label(words.conditions, one.condition),
                 one.result,
             ]
             for number, one in enumerate(record.follow_ups, 1)
+        ),
+    )
+    yield from section(
+        "ยุติเรื่อง",
+        "Closure",
+        (
+            [
+                date_text(one.at.date(), lang),
+                label(policy().outcomes, one.outcome),
+                one.reason,
+                one.summary,
+                one.satisfaction,
+            ]
+            for one in record.closings
         ),
     )
     yield from section(
