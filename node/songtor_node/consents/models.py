@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field
 
+from songtor_node.cases.models import Entry
 from songtor_node.store.base import Instant, Row
 from songtor_proto.consent import Grant, record_digest
 from songtor_proto.wire import envelope_pb2 as wire
@@ -69,3 +70,29 @@ class Consent(Row, table=True):
             confirm_by=self.confirm_by,
             traced_person_consented=self.traced_person_consented,
         )
+
+
+class Talk(Entry, table=True):
+    """A conversation about a consent, as far as it has come; it may be left and taken up again.
+
+    `answers` are those of `talk.SCREENS`. It ends with a consent, or with the client's no."""
+
+    __tablename__ = "talk"
+
+    language: str  # of whoever is asked
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    changed_at: datetime = Field(sa_type=Instant)
+    consent: str | None = Field(default=None, foreign_key="consent.code", index=True, ondelete="CASCADE")
+    refused_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class CopyAsked(Entry, table=True):
+    """Whether someone takes a copy home was asked: who (`client`, or how the case names them), who might find
+    it there, and whether it is safe, so that it was given."""
+
+    __tablename__ = "consent_copy"
+
+    consent: str = Field(foreign_key="consent.code", index=True, ondelete="CASCADE")
+    person: str
+    finders: str = ""
+    given: bool

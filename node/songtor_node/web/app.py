@@ -33,6 +33,7 @@ from songtor_web.texts import LANGUAGES, Texts
 THREADS = 8
 MAX_FIELDS = 400
 _FIRST = {When.NEW: "/start", When.LOCKED: "/unlock"}
+_IN_ANY_HAND = ("/hand-back", "/leave", "/language", "/locked", "/sign-out")
 
 _log = structlog.get_logger(__name__)
 Answer = Callable[[Request], Awaitable[Response]]
@@ -109,6 +110,8 @@ class Ways:
             return RedirectResponse(_FIRST.get(when, "/"), 303)
         if when is When.OPEN:
             visit = sessions.known(visit)
+        if not sessions.may_be_held(visit, _IN_ANY_HAND):
+            return RedirectResponse("/hand-back", 303)
         if not may_come(page, visit.worker):
             if visit.worker is None:
                 return RedirectResponse("/sign-in", 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ _SIZE = 32
 
 class WebSession(Row, table=True):
     """`digest` is SHA-256 of the token. `proven_at`: when the whole sign-in was done; null while only its
-    first half is."""
+    first half is. `handed_over_to`: while a client holds the phone, the path beneath which they may go."""
 
     __tablename__ = "web_session"
 
@@ -35,6 +36,7 @@ class WebSession(Row, table=True):
     begun_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant)
     proven_at: datetime | None = Field(default=None, sa_type=Instant)
+    handed_over_to: str = ""
 
 
 def begin(session: Session, worker: str, *, now: datetime, random: Random, proven: bool) -> str:
@@ -66,6 +68,21 @@ def found(session: Session, token: str, now: datetime) -> WebSession | None:
     return row
 
 
+def hand_over(session: Session, digest: bytes, path: str) -> None:
+    """Until `take_back`, this session reaches nothing but that path and what lies beneath it."""
+    session.get_one(WebSession, digest).handed_over_to = path
+
+
+def take_back(session: Session, digest: bytes) -> None:
+    session.get_one(WebSession, digest).handed_over_to = ""
+
+
+def may_be_held(visit: Visit, always: Collection[str]) -> bool:
+    """Whether the page may be asked for by whoever holds the phone now; `always`: paths that they may."""
+    prefix = visit.handed_over_to
+    return not prefix or visit.here in (prefix, *always) or visit.here.startswith(f"{prefix}/")
+
+
 def end(session: Session, digest: bytes) -> None:
     session.exec(delete(WebSession).where(col(WebSession.digest) == digest))
 
@@ -90,7 +107,7 @@ def known(visit: Visit) -> Visit:
         with visit.writing() as session:
             if (again := session.get(WebSession, row.digest)) is not None:
                 again.seen_at = now
-    return replace(visit, worker=worker, token=row.digest)
+    return replace(visit, worker=worker, token=row.digest, handed_over_to=row.handed_over_to)
 
 
 def cookie_name(visit: Visit) -> str:

@@ -50,6 +50,7 @@ class Visit:
     form: FormData
     worker: Worker | None = None
     token: bytes = b""  # the session's, hashed
+    handed_over_to: str = ""  # while a client holds the phone: the path beneath which they may go
 
     @property
     def node(self) -> Node:
@@ -123,14 +124,15 @@ class Visit:
         """A template's text: a page, or a part of one."""
         lang = self.lang
         done = self.asked("done")
+        shown_to = None if self.handed_over_to else self.worker  # a client has no places here
         return self.templates.get_template(template).render(
             t=self.t,
             lang=lang,
             here=self.here,
-            me=self.worker,
+            me=shown_to,
             said=self.t(f"done.{done}") if f"done.{done}" in self.texts else "",
             idle_seconds=navigation.IDLE_SECONDS if self.worker else 0,
-            places=navigation.places(self.worker, self.here),
+            places=navigation.places(shown_to, self.here),
             label=partial(label, lang),
             date=partial(date_text, lang=lang),
             month=partial(month_text, lang=lang),

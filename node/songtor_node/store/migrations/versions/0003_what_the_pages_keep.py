@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("begun_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("proven_at", sa.BigInteger(), nullable=True),
+        sa.Column("handed_over_to", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["worker"],
             ["worker.code"],
@@ -156,6 +157,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tele_session_uid"), ["uid"], unique=False)
 
     op.create_table(
+        "consent_copy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("consent", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("finders", sa.String(), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["consent"], ["consent.code"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("consent_copy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_copy_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consent_copy_consent"), ["consent"], unique=False)
+
+    op.create_table(
         "goal_move",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -184,6 +207,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("paper_id"),
     )
+    op.create_table(
+        "talk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("consent", sa.String(), nullable=True),
+        sa.Column("refused_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["consent"], ["consent.code"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("talk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_talk_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_talk_consent"), ["consent"], unique=False)
+
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assessment", sa.JSON(), server_default="{}", nullable=False))
 
