@@ -42,6 +42,7 @@ class Vocabulary:
 
     case_steps: Terms
     referral_stages: Terms
+    referral_states: Terms
     practice_forms: Terms
     channels: Terms
     target_groups: Terms
