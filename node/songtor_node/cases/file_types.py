@@ -160,9 +160,10 @@ _STREAMS = 10_000
 
 def _pdf(content: bytes) -> bytes:
     """As far as the last `%%EOF`. Refused where a script, a program to start, a file inside, a form that
-    sends itself or a lock is named, plainly, with `#` escapes, or within the first 256 KiB of a deflated
-    stream (32 MiB and 10,000 streams of all). Not found: names in streams packed otherwise or twice, or deeper in one; faults of
-    the viewer that a picture or font inside may use. So it is given out as a file, never shown in a page."""
+    sends itself or a lock is named: plainly, with `#` escapes, or within the first 256 KiB of a deflated
+    stream (of all streams 10,000, and 32 MiB). Not found: names deeper in a stream, or in one packed
+    otherwise or twice; faults of a viewer that a picture or font inside may use. So a PDF is given out as a
+    file, never shown in a page."""
     end = content.rfind(b"%%EOF")
     if end < 0:
         raise ValueError("no end")

@@ -7,10 +7,14 @@ this case; then the page. Rules of the protocol stay where they are; here is onl
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
 from importlib.resources import files
+from typing import TypeVar
 
 import structlog
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, Semaphore, fail_after, to_thread
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -23,6 +27,7 @@ from starlette.routing import Route
 from songtor_node.store.engine import reading
 from songtor_node.web import sessions
 from songtor_node.web.access import Page, When, may_come, may_see_what
+from songtor_node.web.forms_in_memory import read_form
 from songtor_node.web.front import Front
 from songtor_node.web.routes import PAGES
 from songtor_node.web.visit import Visit
@@ -31,12 +36,14 @@ from songtor_web.shell import HEADERS, STATIC_ROUTE, environment, text_folders
 from songtor_web.texts import LANGUAGES, Texts
 
 THREADS = 8
-MAX_FIELDS = 400
+UPLOADS = 3  # large forms at once, each in memory
+UPLOAD_SECONDS = 600
 _FIRST = {When.NEW: "/start", When.LOCKED: "/unlock"}
 _IN_ANY_HAND = ("/hand-back", "/leave", "/language", "/locked", "/sign-out")
 
 _log = structlog.get_logger(__name__)
 Answer = Callable[[Request], Awaitable[Response]]
+T = TypeVar("T")
 
 
 def create_app(front: Front) -> Starlette:
@@ -57,24 +64,53 @@ class Ways:
         self._texts = Texts(text_folders(files("songtor_node") / "web" / "texts"))
         self._templates = environment("songtor_node:web/templates")
         self._threads: CapacityLimiter | None = None
+        self._uploads: Semaphore | None = None
 
     def to(self, page: Page) -> Answer:
         async def answer(request: Request) -> Response:
             if refusal := self._stranger(request):
                 return refusal
-            try:
-                form = await _form(request, page)
-            except HTTPException as error:
-                return await self.nothing_here(request, error)
-            self._threads = self._threads or CapacityLimiter(THREADS)
-            try:
-                response = await to_thread.run_sync(self._answer, request, page, form, limiter=self._threads)
-            finally:
-                await form.close()
-            response.headers.update(HEADERS)
+            response = await self._in_thread(page, partial(self._let_in, page), self._visit(request))
+            if isinstance(response, Visit):
+                response = await self._ask(page, response)
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
             return response
 
         return answer
+
+    async def _ask(self, page: Page, visit: Visit) -> Response:
+        """The page's answer. Only whoever may come is read from; of large forms a few at once."""
+        if visit.request.method != "POST":
+            assert page.get is not None
+            return await self._in_thread(page, page.get, visit)
+        assert page.post is not None
+        self._uploads = self._uploads or Semaphore(UPLOADS)
+        async with self._uploads if page.megabytes > 1 else nullcontext():
+            try:
+                with fail_after(UPLOAD_SECONDS):
+                    form = await read_form(visit.request, int(page.megabytes * 1024 * 1024))
+            except (InputError, TimeoutError) as error:
+                said = error if isinstance(error, InputError) else InputError("value", field="form")
+                return await self._in_thread(page, partial(problem, error=said), visit)
+            try:
+                return await self._in_thread(page, page.post, replace(visit, form=form))
+            finally:
+                await form.close()
+
+    async def _in_thread(self, page: Page, step: Callable[[Visit], T], visit: Visit) -> T | Response:
+        self._threads = self._threads or CapacityLimiter(THREADS)
+
+        def run() -> T | Response:
+            try:
+                return step(visit)
+            except SongtorError as error:
+                return problem(visit, error)
+            except Exception as error:
+                _log.error("page.failed", path=page.path, exc_info=error)
+                return problem(visit, StoreError("unavailable"), 500)
+
+        return await to_thread.run_sync(run, limiter=self._threads)
 
     def _stranger(self, request: Request) -> Response | None:
         """A foreign name for this machine, or a form that another site sends, is not answered."""
@@ -87,24 +123,18 @@ class Ways:
         same = said == origin if said else request.headers.get("sec-fetch-site") == "same-origin"
         return None if same else PlainTextResponse("403", 403, headers=HEADERS)
 
-    def _answer(self, request: Request, page: Page, form: FormData) -> Response:
-        visit = Visit(
+    def _visit(self, request: Request) -> Visit:
+        return Visit(
             request=request,
             front=self._front,
             lang=_language(request),
             texts=self._texts,
             templates=self._templates,
-            form=form,
+            form=FormData(),
         )
-        try:
-            return self._let_in(visit, page)
-        except SongtorError as error:
-            return problem(visit, error)
-        except Exception as error:
-            _log.error("page.failed", path=page.path, exc_info=error)
-            return problem(visit, StoreError("unavailable"), 500)
 
-    def _let_in(self, visit: Visit, page: Page) -> Response:
+    def _let_in(self, page: Page, visit: Visit) -> Visit | Response:
+        """The visit, with its worker, of whoever may come; for who may not, where to go instead."""
         when = self._front.when
         if page.when not in (None, when):
             return RedirectResponse(_FIRST.get(when, "/"), 303)
@@ -120,9 +150,7 @@ class Ways:
             with reading(visit.node.engine) as session:
                 if not may_see_what(session, visit.worker, dict(visit.params)):
                     raise PeerError("not_allowed")
-        handler = page.post if visit.request.method == "POST" else page.get
-        assert handler is not None
-        return handler(visit)
+        return visit
 
     async def nothing_here(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -141,16 +169,3 @@ def _language(request: Request) -> str:
     """Thai first: another only for who chose it."""
     chosen = request.cookies.get("lang", "")
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
-
-
-async def _form(request: Request, page: Page) -> FormData:
-    """The form's fields, bounded in number and size."""
-    if request.method != "POST":
-        return FormData()
-    limit = int(page.megabytes * 1024 * 1024)
-    length = request.headers.get("content-length", "")
-    if not length.isdigit():
-        raise HTTPException(411)
-    if int(length) > limit:
-        raise HTTPException(413)
-    return await request.form(max_files=5, max_fields=MAX_FIELDS, max_part_size=limit)
