@@ -5,35 +5,47 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from songtor_hub.bootstrap import Hub
+from songtor_hub.desks import acts as desk_acts
 from songtor_node.bootstrap import Node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import read_case
 from songtor_node.link.grpc_hub import GrpcNetwork
+from songtor_node.referrals import acts
 from songtor_node.store.engine import writing
 from songtor_node.web import sessions
 from songtor_node.web.app import create_app
 from songtor_node.web.front import Front, Reach
 from songtor_node.workers import acting
-from songtor_proto.times import utc_now
-from tests.support.node import new_node
+from tests.support.hub import MovableClock, console_of, founded
+from tests.support.linked import LinkedNetwork, LinkedNode, wish
 
 _FILES = (Path(__file__).parents[1] / "demo" / "cases").glob("*.yaml")
-CASES = sorted(path for path in _FILES if "consent" not in path.name and not path.name.startswith("th-"))
+CASES = sorted(path for path in _FILES if not path.stem.endswith(".consent") and path.stem[:2] != "th")
+CONFINED = [path.stem for path in CASES].index("de-confined-wife")
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """`cases`: their codes, in the order of `CASES`."""
+    """`cases`: their codes, in the order of `CASES`. The first consent is of the case `CONFINED`; of the
+    referrals the first is that case's and was accepted, the second came in, the third waits for the line."""
 
-    node: Node
+    front: Front
     origin: str
-    cases: tuple[str, ...]
+    cases: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
+    referrals: tuple[str, ...] = ()
+
+    @property
+    def node(self) -> Node:
+        assert self.front.node is not None
+        return self.front.node
 
     def token(self, worker: str) -> str:
         """Of a session in which that worker is signed in."""
@@ -45,26 +57,74 @@ class Served:
 
 @contextmanager
 def sample(folder: Path) -> Iterator[Served]:
-    """A node with the demo's cases, its pages on a free port of this machine."""
-    node = new_node(folder / "sample", clock=utc_now)
-    with writing(node.engine) as session:
-        by = acting(session, "malee")
-        made = [
-            service.create(
-                session, read_case(path.read_bytes()), by=by, now=node.clock(), random=node.random
-            ).code
-            for path in CASES
-        ]
+    """Berlin's node with the demo's cases, enrolled at a hub in memory; its pages on a free port of this
+    machine. One referral went out and was accepted, one came in and one waits for the line."""
+    with ExitStack() as open_things:
+        network = _network(folder, open_things)
+        berlin, taipei = network.node("DE-02"), network.node("TW-44")
+        with writing(berlin.node.engine) as session:
+            by = acting(session, "malee")
+            cases = tuple(
+                service.create(
+                    session,
+                    read_case(path.read_bytes()),
+                    by=by,
+                    now=berlin.node.clock(),
+                    random=berlin.node.random,
+                ).code
+                for path in CASES
+            )
+        berlin.sync()
+        consents, referrals = _referred(network, berlin, taipei, cases[CONFINED])
+        served = open_things.enter_context(serving(berlin.node.data, berlin.node))
+        yield Served(served.front, served.origin, cases, consents, referrals)
+
+
+def _network(folder: Path, open_things: ExitStack) -> LinkedNetwork:
+    clock = MovableClock()
+    hub = founded(folder / "hub", clock=clock)
+    open_things.callback(hub.close)
+
+    def console(hub: Hub, officer: str = "") -> Hub:
+        made = console_of(hub, officer)
+        open_things.callback(made.close)
+        return made
+
+    network = LinkedNetwork(hub, console, clock, folder)
+    open_things.callback(lambda: [node.close() for node in network.nodes])
+    return network
+
+
+def _referred(
+    network: LinkedNetwork, berlin: LinkedNode, taipei: LinkedNode, case: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Consents and referrals: one that the desk accepted, one that came in, one that waits."""
+    agreed = berlin.consent(case)
+    with berlin.act() as now:
+        out = acts.refer(now, case, wish()).reference
+    berlin.sync()
+    desk_acts.accept(network.desk("dwf"), out)
+    came = taipei.refer(to="DE-02")
+    taipei.sync()
+    network.sync_all()
+    waits = berlin.refer()
+    return (agreed,), (out, came, waits)
+
+
+@contextmanager
+def serving(data: Path, node: Node | None = None) -> Iterator[Served]:
+    """The pages of that node, or of a folder in which none is made or opened yet."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = create_app(Front(node.data, GrpcNetwork(), Reach(frozenset({origin})), node))
-        web = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+        front = Front(data, GrpcNetwork(), Reach(frozenset({origin})), node)
+        web = uvicorn.Server(
+            uvicorn.Config(create_app(front), log_config=None, access_log=False, lifespan="off", ws="none")
+        )
         thread = threading.Thread(target=web.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            yield Served(node, origin, tuple(made))
+            yield Served(front, origin)
         finally:
             web.should_exit = True
             thread.join(10)
-            node.close()

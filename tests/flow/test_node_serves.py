@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
 from pathlib import Path
-from random import randrange
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -28,6 +25,7 @@ from tests.support.desks import at
 from tests.support.hub import Serve, ServedHub
 from tests.support.linked import LinkedNode, join
 from tests.support.node import PASSPHRASE
+from tests.support.ports import four_free_ports
 
 SECONDS = 20
 
@@ -66,17 +64,6 @@ class Serving:
         self.child.send_signal(number)
         _, log = self.child.communicate(timeout=SECONDS)
         return self.child.returncode, log
-
-
-def four_free_ports() -> int:
-    """The first of four in a row."""
-    for _ in range(100):
-        first = randrange(20_000, 60_000)
-        with ExitStack() as opened, suppress(OSError):
-            for port in range(first, first + 4):
-                opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return first
-    raise AssertionError("no four free ports")
 
 
 def until(holds: Callable[[], bool]) -> float:

@@ -56,33 +56,45 @@ class NewHub(Protocol):
     def __call__(self, *, database: str = "", clock: Clock = utc_now, random: Random = os.urandom) -> Hub: ...
 
 
+def founded(data: Path, *, database: str = "", clock: Clock = utc_now, random: Random = os.urandom) -> Hub:
+    """A hub in that folder, opened as the exchange has it; the caller closes it."""
+    create_hub(
+        data,
+        PASSPHRASES.__getitem__,
+        network=NETWORK,
+        host="127.0.0.1",
+        listen=Listen("127.0.0.1", 0),
+        database=database,
+        cost=CHEAP,
+        clock=clock,
+        random=random,
+    )
+    hub = open_hub(data, PASSPHRASES.__getitem__, Role.EXCHANGE, clock=clock, random=random)
+    with writing(hub.engine) as connection:
+        addresses.tell(connection, "127.0.0.1", exchange=1, enrolment=2)  # until it is served
+    return hub
+
+
 @pytest.fixture
 def new_hub(tmp_path: Path) -> Iterator[NewHub]:
-    """Makes hubs in folders of their own, opened as the exchange has them."""
+    """Makes hubs in folders of their own."""
     opened: list[Hub] = []
 
     def new(*, database: str = "", clock: Clock = utc_now, random: Random = os.urandom) -> Hub:
         data = tmp_path / f"hub-{len(opened)}"
-        create_hub(
-            data,
-            PASSPHRASES.__getitem__,
-            network=NETWORK,
-            host="127.0.0.1",
-            listen=Listen("127.0.0.1", 0),
-            database=database,
-            cost=CHEAP,
-            clock=clock,
-            random=random,
-        )
-        hub = open_hub(data, PASSPHRASES.__getitem__, Role.EXCHANGE, clock=clock, random=random)
-        opened.append(hub)
-        with writing(hub.engine) as connection:
-            addresses.tell(connection, "127.0.0.1", exchange=1, enrolment=2)  # until it is served
-        return hub
+        opened.append(founded(data, database=database, clock=clock, random=random))
+        return opened[-1]
 
     yield new
     for hub in opened:
         hub.close()
+
+
+def console_of(hub: Hub, officer: str = "") -> Hub:
+    """The same hub as a desk's process has it; the caller closes it."""
+    return open_hub(
+        hub.data, PASSPHRASES.__getitem__, Role.DESKS, officer=officer, clock=hub.clock, random=hub.random
+    )
 
 
 @pytest.fixture
@@ -91,16 +103,8 @@ def new_console() -> Iterator[Callable[[Hub], Hub]]:
     opened: list[Hub] = []
 
     def new(hub: Hub, officer: str = "") -> Hub:
-        console = open_hub(
-            hub.data,
-            PASSPHRASES.__getitem__,
-            Role.DESKS,
-            officer=officer,
-            clock=hub.clock,
-            random=hub.random,
-        )
-        opened.append(console)
-        return console
+        opened.append(console_of(hub, officer))
+        return opened[-1]
 
     yield new
     for hub in opened:
