@@ -196,6 +196,22 @@ class TeleSession(Form):
     notes: Prose = ""
 
 
+class GoalOutcome(Form):
+    """How a goal of the plan ended."""
+
+    outcome: Annotated[Code, one_of("goal_outcomes")] = ""
+    outcome_text: Prose = ""
+
+
+class Closing(Form):
+    """How a case ends: its outcome as the network tells it, why, and how the client saw it in their words."""
+
+    outcome: Annotated[Code, one_of("outcomes"), Filled]
+    reason: Line = ""
+    summary: Prose = ""
+    satisfaction: Prose = ""
+
+
 class Note(Form):
     text: Annotated[Prose, Filled]
 

@@ -15,6 +15,15 @@ def petals(threats: Iterable[Threat]) -> tuple[Threat, ...]:
     return tuple({(threat.subject, threat.dimension): threat for threat in threats}.values())
 
 
+def rings(threats: Iterable[Threat], *, minor: bool, child: bool) -> tuple[str, ...]:
+    """Whose petals are asked: child and guardian where the client is a child, where there is one, or where
+    one was judged; else the client's ring alone."""
+    judged = {threat.subject for threat in threats}
+    if minor or child or judged & {"child", "guardian"}:
+        return ("child", "guardian") if "client" not in judged else ("client", "child", "guardian")
+    return ("client",)
+
+
 def urgency(levels: Iterable[str], above: str, *, order: Sequence[str]) -> str:
     """The worst of the petals, or what a worker set above them. `order`: the levels, worst first."""
     return min((level for level in (*levels, above) if level), key=order.index, default=UNKNOWN)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, func, select
 
 from songtor_node.cases import flower, steps
-from songtor_node.cases.casefile import CaseFile, CaseHead
+from songtor_node.cases.casefile import CaseFile, CaseHead, Urgency
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import (
     Assignment,
@@ -55,8 +55,8 @@ def create(
     session.add(case)
     session.flush()
     session.add(_row(Person, form.client, case, by, now))
-    session.add(StepTaken(case_id=_id(case), by=by.code, at=now, step=steps.FIRST))
-    session.add(Assignment(case_id=_id(case), by=by.code, at=now, worker=by.code))
+    session.add(StepTaken(case_id=id_of(case), by=by.code, at=now, step=steps.FIRST))
+    session.add(Assignment(case_id=id_of(case), by=by.code, at=now, worker=by.code))
     for name, kind in KINDS.items():
         for entry in getattr(form, kind.several):
             add(session, case, name, entry, by=by, now=now)
@@ -74,7 +74,7 @@ def find(session: Session, code: str, worker: str, *, what: str, now: datetime) 
         raise PeerError("not_allowed")
     if case is None:
         raise InputError("not_here", field="case")
-    session.add(Look(case_id=_id(case), by=by.code, at=now, what=what))
+    session.add(Look(case_id=id_of(case), by=by.code, at=now, what=what))
     return case, by
 
 
@@ -134,24 +134,54 @@ def verify(
 
 def finish(session: Session, case: Case, number: int, *, result: str, by: Worker, now: datetime) -> None:
     """The follow-up of that number (from 1, oldest first) was done today. InputError as in `verify`."""
-    follow_up = _numbered(session, FollowUp, case, number)
+    followed_up(_numbered(session, FollowUp, case, number), result=result, by=by, now=now)
+
+
+def followed_up(follow_up: FollowUp, *, result: str, condition: str = "", by: Worker, now: datetime) -> None:
+    """It was done today, with that result. InputError("reason_missing")."""
     if not result.strip():
         raise InputError("reason_missing", field="result")
-    follow_up.done, follow_up.result, follow_up.done_by = now.date().isoformat(), result.strip(), by.code
+    follow_up.done = now.astimezone().date().isoformat()
+    follow_up.result, follow_up.condition, follow_up.done_by = result.strip(), condition, by.code
+
+
+def rerank(session: Session, case: Case, problem: int, *, up: bool) -> None:
+    """The problem of that id changes places with the one above or below it; ranks run from 1 again.
+    InputError("not_here")."""
+    query = select(Problem).where(Problem.case_id == case.id).order_by(col(Problem.rank), col(Problem.id))
+    ranked = list(session.exec(query))
+    here = next((place for place, one in enumerate(ranked) if one.id == problem), None)
+    if here is None:
+        raise InputError("not_here", field="problem")
+    there = here + (-1 if up else 1)
+    if 0 <= there < len(ranked):
+        ranked[here], ranked[there] = ranked[there], ranked[here]
+    for rank, one in enumerate(ranked, 1):
+        one.rank = rank
+    session.flush()
+
+
+def set_urgency(session: Session, case: Case, urgency: Urgency) -> None:
+    """Above the worst petal, or no longer so. InputError as in `create`."""
+    above, petals = urgency, read_record(session, case).petals
+    levels = (petal.level for petal in petals)
+    flower.check_above(levels, above.level, above.reason, order=list(vocabulary().threat_levels))
+    case.urgency = urgency.model_dump()
+    session.flush()
 
 
 def take_step(session: Session, case: Case, step: str, *, reason: str, by: Worker, now: datetime) -> None:
     """InputError: unknown_code, step, reason_missing."""
     steps.may_follow(case.step, step, reason=reason, order=list(vocabulary().case_steps))
     case.step = step
-    session.add(StepTaken(case_id=_id(case), by=by.code, at=now, step=step, reason=reason.strip()))
+    session.add(StepTaken(case_id=id_of(case), by=by.code, at=now, step=step, reason=reason.strip()))
     session.flush()
 
 
 def assign(session: Session, case: Case, worker: str, *, by: Worker, now: datetime) -> None:
     """Lets a worker who sees only assigned cases see this one."""
     if not _assigned(session, case, acting(session, worker)):
-        session.add(Assignment(case_id=_id(case), by=by.code, at=now, worker=worker))
+        session.add(Assignment(case_id=id_of(case), by=by.code, at=now, worker=worker))
         session.flush()
 
 
@@ -161,7 +191,7 @@ def _check_urgency(form: CaseHead, petals: Iterable[str]) -> None:
 
 
 def _row(table: type[E], entry: Form, case: Case, by: Worker, now: datetime, **more: Any) -> E:
-    return table(**entry.model_dump(), **more, case_id=_id(case), by=by.code, at=now)
+    return table(**entry.model_dump(), **more, case_id=id_of(case), by=by.code, at=now)
 
 
 def _numbered(session: Session, table: type[E], case: Case, number: int) -> E:
@@ -176,6 +206,6 @@ def _assigned(session: Session, case: Case, worker: Worker) -> bool:
     return session.exec(query).first() is not None
 
 
-def _id(case: Case) -> int:
+def id_of(case: Case) -> int:
     assert case.id is not None
     return case.id

@@ -1,0 +1,88 @@
+"""The end of a case: how each goal ended, how the client saw it, what is still open; its reopening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from songtor_node.cases import entries, plan, service, steps
+from songtor_node.cases.models import Case, Closing, FollowUp, TeleSession
+from songtor_node.consents.models import Consent
+from songtor_node.referrals.models import Referral
+from songtor_node.workers import Worker
+from songtor_proto.errors import InputError
+from songtor_proto.lifecycle import OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """What a closed case leaves behind; nothing of it forbids the closing."""
+
+    referrals: Sequence[Referral]
+    follow_ups: Sequence[FollowUp]
+    sessions: Sequence[TeleSession]
+    consents: Sequence[Consent]
+
+    def __bool__(self) -> bool:
+        return any((self.referrals, self.follow_ups, self.sessions, self.consents))
+
+
+def still_open(session: Session, case: Case, now: datetime) -> StillOpen:
+    """Referrals under way, follow-ups not done, sessions to come, consents that still hold."""
+    return StillOpen(
+        referrals=session.exec(
+            select(Referral).where(Referral.case_id == case.id, col(Referral.state).in_(list(OPEN)))
+        ).all(),
+        follow_ups=session.exec(
+            select(FollowUp)
+            .where(FollowUp.case_id == case.id, FollowUp.done == "")
+            .order_by(col(FollowUp.due))
+        ).all(),
+        sessions=session.exec(
+            select(TeleSession)
+            .where(TeleSession.case_id == case.id, TeleSession.state == "planned")
+            .order_by(col(TeleSession.starts))
+        ).all(),
+        consents=session.exec(
+            select(Consent).where(
+                Consent.case_id == case.id,
+                col(Consent.withdrawn_at).is_(None),
+                Consent.expires_at > now,
+            )
+        ).all(),
+    )
+
+
+def closings(session: Session, case: Case) -> Sequence[Closing]:
+    """Oldest first."""
+    return session.exec(select(Closing).where(Closing.case_id == case.id).order_by(col(Closing.id))).all()
+
+
+def close(
+    session: Session,
+    case: Case,
+    form: entries.Closing,
+    goals: Mapping[int, entries.GoalOutcome],
+    *,
+    by: Worker,
+    now: datetime,
+) -> Closing:
+    """`goals`: how each ended, by its id. InputError("step") where the case is closed already."""
+    service.take_step(session, case, steps.LAST, reason=form.reason or form.outcome, by=by, now=now)
+    for goal in plan.goals(session, case):
+        if said := goals.get(goal.id or 0):
+            goal.outcome, goal.outcome_text = said.outcome, said.outcome_text
+    closing = Closing(**form.model_dump(), case_id=service.id_of(case), by=by.code, at=now)
+    session.add(closing)
+    session.flush()
+    return closing
+
+
+def reopen(session: Session, case: Case, *, reason: str, by: Worker, now: datetime) -> None:
+    """Back to fact finding. InputError: reason_missing; step where it is not closed."""
+    if case.step != steps.LAST:
+        raise InputError("step", field="step")
+    service.take_step(session, case, steps.REOPENED, reason=reason, by=by, now=now)

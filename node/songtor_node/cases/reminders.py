@@ -1,0 +1,90 @@
+"""What comes due in the cases that a worker may see: follow-ups, sessions at a distance, goals of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from songtor_node.cases import plan
+from songtor_node.cases.models import Assignment, Case, Entry, FollowUp, Goal, TeleSession
+from songtor_node.cases.steps import LAST
+from songtor_node.workers import SEES_ALL, SEES_NONE, Worker
+
+SOON = timedelta(days=7)
+GRACE = timedelta(hours=1)  # a session that has just begun is not late
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """`what`: follow_up, session or goal. `state`: overdue, due (today) or soon. `on` is a day, `at` the time
+    of a session; `path` where to go."""
+
+    case: str
+    what: str
+    state: str
+    on: date
+    label: str
+    path: str
+    at: datetime | None = None
+
+
+def state(due: date, today: date) -> str:
+    """overdue, due, soon (within seven days); nothing where it is later."""
+    if due <= today:
+        return "overdue" if due < today else "due"
+    return "soon" if due <= today + SOON else ""
+
+
+def due(session: Session, worker: Worker, now: datetime) -> list[Reminder]:
+    """The most late first. `label`: a code of follow_up_methods or dimensions, of a session nothing."""
+    if worker.role in SEES_NONE:
+        return []
+    found = [*_follow_ups(session, worker, now), *_sessions(session, worker, now)]
+    found += _goals(session, worker, now)
+    return sorted(found, key=lambda one: (one.on, one.at is None, one.case))
+
+
+def _follow_ups(session: Session, worker: Worker, now: datetime) -> Iterator[Reminder]:
+    today = now.astimezone().date()
+    until = (today + SOON).isoformat()
+    query = _seen(FollowUp, worker).where(FollowUp.done == "", FollowUp.due <= until).order_by(FollowUp.due)
+    for one, code in _rows(session, query):
+        on = date.fromisoformat(one.due)
+        path = f"/cases/{code}/follow-ups/{one.id}/done"
+        yield Reminder(code, "follow_up", state(on, today), on, one.method, path)
+
+
+def _sessions(session: Session, worker: Worker, now: datetime) -> Iterator[Reminder]:
+    today = now.astimezone().date()
+    query = _seen(TeleSession, worker).where(TeleSession.state == "planned", TeleSession.starts <= now + SOON)
+    for one, code in _rows(session, query.order_by(col(TeleSession.starts))):
+        on = one.starts.astimezone().date()
+        late = now > one.starts + timedelta(minutes=one.minutes) + GRACE
+        path = f"/cases/{code}/telecare/{one.id}"
+        yield Reminder(code, "session", "overdue" if late else state(on, today), on, "", path, one.starts)
+
+
+def _goals(session: Session, worker: Worker, now: datetime) -> Iterator[Reminder]:
+    today = now.astimezone().date()
+    query = _seen(Goal, worker).where(Goal.due != "", Goal.due <= today.isoformat(), Case.step != LAST)
+    for one, code in _rows(session, query.order_by(Goal.due)):
+        if plan.is_open(one):
+            on = date.fromisoformat(one.due)
+            yield Reminder(code, "goal", state(on, today), on, one.dimension, f"/cases/{code}/plan/{one.id}")
+
+
+def _seen(table: type[Entry], worker: Worker) -> Any:
+    query = select(table, Case.code).join(Case, col(Case.id) == table.case_id)
+    if worker.role in SEES_ALL:
+        return query
+    mine = select(Assignment.case_id).where(Assignment.worker == worker.code)
+    return query.where(col(table.case_id).in_(mine))
+
+
+def _rows(session: Session, query: Any) -> Iterable[tuple[Any, str]]:
+    return session.exec(query.limit(MOST)).all()  # type: ignore[no-any-return]
