@@ -51,8 +51,19 @@ class Draft(Row, table=True):
     at: datetime = Column(sa_type=Instant)
 
 
+class Saved(Row, table=True):
+    """Who saved a form last. `form` is the page's path."""
+
+    __tablename__ = "saved"
+
+    form: str = Column(primary_key=True)
+    by: str = Column(foreign_key="worker.code")
+    at: datetime = Column(sa_type=Instant)
+
+
 class OtherWords(Row, table=True):
-    """What a worker saved into a field that somebody else had just changed. `form` is the page's path."""
+    """What a worker saved into a field that somebody else (`against`) had just changed. `form` is the page's
+    path. They stay here for good; `choice` says what was made of them: mine, theirs or both."""
 
     __tablename__ = "other_words"
 
@@ -62,6 +73,10 @@ class OtherWords(Row, table=True):
     value: str
     by: str = Column(foreign_key="worker.code")
     at: datetime = Column(sa_type=Instant)
+    against: str = ""
+    choice: str = ""
+    settled_by: str = ""
+    settled_at: datetime | None = Column(default=None, sa_type=Instant)
 
 
 def fields(
@@ -113,23 +128,31 @@ def typed(visit: Visit, asks: Sequence[Ask]) -> dict[str, Any]:
 def drafted(
     session: Session, visit: Visit, asks: Sequence[Ask], values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Draft | None]:
-    """These values with the worker's draft of this page over them, and the draft."""
+    """These values with what the worker changed in a draft of this page over them, and the draft."""
     draft = session.get(Draft, (visit.me.code, visit.here))
     if draft is None:
         return dict(values), None
-    over = {
-        ask.name: draft.values[ask.name] if ask.kind == "checks" else next(iter(draft.values[ask.name]), "")
-        for ask in asks
-        if ask.name in draft.values
-    }
-    return {**values, **over}, draft
+    over: dict[str, Any] = {}
+    for ask in asks:
+        if ask.name not in draft.values:
+            continue
+        said = [one for one in draft.values[ask.name] if one]
+        value = said if ask.kind == "checks" else next(iter(said), "")
+        if mark(_plain(value)) != was(draft, ask.name):
+            over[ask.name] = value
+    return {**values, **over}, draft if over else None
+
+
+def was(draft: Draft, name: str) -> str:
+    """The mark of what stood in that field when the draft was begun."""
+    return next(iter(draft.values.get(f"was.{name}", [])), "")
 
 
 def keep_draft(
     session: Session, worker: str, form: str, values: Mapping[str, Sequence[str]], now: datetime
 ) -> None:
     """InputError("too_large"): the form, or the number of forms."""
-    if len(json.dumps(values)) > MAX_DRAFT:
+    if len(json.dumps(values, ensure_ascii=False).encode()) > MAX_DRAFT:
         raise InputError("too_large", field="form")
     kept = session.exec(select(Draft).where(Draft.worker == worker).order_by(col(Draft.at))).all()
     if len(kept) >= MAX_DRAFTS and all(one.form != form for one in kept):
@@ -144,6 +167,9 @@ def drop_draft(session: Session, worker: str, form: str) -> None:
 
 
 # Two people at one form
+
+_JOINED = {"prose": "\n", "line": " / ", "checks": ", "}
+"""What stands between two people's words, in the fields that can hold both."""
 
 
 def mark(value: Any) -> str:
@@ -160,8 +186,10 @@ def merged(
     session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any]
 ) -> tuple[dict[str, Any], bool]:
     """What to save: the typed values, but theirs where somebody else changed a field since the page was made;
-    and whether that was so. The worker's own words are then kept as `OtherWords`."""
-    values, crossed = typed(visit, asks), False
+    and whether that was so. The worker's own words are then kept as `OtherWords`. Where the form says what
+    shall become of such words (`settle`), that is heeded."""
+    values, crossed = typed(visit, asks), set()
+    saved = session.get(Saved, visit.here)
     for ask in asks:
         now_there, mine, was = (
             _plain(present.get(ask.name)),
@@ -172,26 +200,52 @@ def merged(
             continue
         values[ask.name] = present.get(ask.name)
         if mark(mine) != was:
-            crossed = True
-            said = ", ".join(mine) if isinstance(mine, list) else str(mine)
+            crossed.add(ask.name)
             session.add(
-                OtherWords(form=visit.here, field=ask.name, value=said, by=visit.me.code, at=visit.now)
+                OtherWords(
+                    form=visit.here,
+                    field=ask.name,
+                    value=", ".join(mine) if isinstance(mine, list) else str(mine),
+                    by=visit.me.code,
+                    at=visit.now,
+                    against=saved.by if saved else "",
+                )
             )
-    return values, crossed
+    _settle(session, visit, [ask for ask in asks if ask.name not in crossed], values)
+    session.merge(Saved(form=visit.here, by=visit.me.code, at=visit.now))
+    return values, bool(crossed)
 
 
 def other_words(session: Session, form: str) -> Sequence[OtherWords]:
-    """What stands beside the fields of that page, oldest first."""
-    return session.exec(select(OtherWords).where(OtherWords.form == form).order_by(col(OtherWords.id))).all()
+    """What stands beside the fields of that page and waits for a decision, oldest first."""
+    query = select(OtherWords).where(OtherWords.form == form, OtherWords.choice == "")
+    return session.exec(query.order_by(col(OtherWords.id))).all()
 
 
-def settle_other_words(session: Session, form: str, number: int) -> OtherWords | None:
-    """Somebody has read both; these are no longer kept beside."""
-    found = session.get(OtherWords, number)
-    if found is None or found.form != form:
-        return None
-    session.delete(found)
-    return found
+def can_hold_both(ask: Ask) -> bool:
+    return ask.kind in _JOINED
+
+
+def _settle(session: Session, visit: Visit, asks: Sequence[Ask], values: dict[str, Any]) -> None:
+    """`settle` is `NUMBER:CHOICE`; a person has read both."""
+    number, _, choice = visit.said("settle").partition(":")
+    found = session.get(OtherWords, int(number)) if number.isascii() and number.isdigit() else None
+    ask = next((one for one in asks if found and one.name == found.field), None)
+    if found is None or ask is None or found.form != visit.here or found.choice:
+        return
+    if choice == "mine":
+        values[ask.name] = _as_typed(ask, found.value)
+    elif choice == "both" and can_hold_both(ask):
+        there = values[ask.name]
+        parts = [", ".join(there) if isinstance(there, list) else there, found.value]
+        values[ask.name] = _as_typed(ask, _JOINED[ask.kind].join(filter(None, parts)))
+    elif choice != "theirs":
+        return
+    found.choice, found.settled_by, found.settled_at = choice, visit.me.code, visit.now
+
+
+def _as_typed(ask: Ask, value: str) -> Any:
+    return list(dict.fromkeys(filter(None, value.split(", ")))) if ask.kind == "checks" else value
 
 
 def _plain(value: Any) -> Any:

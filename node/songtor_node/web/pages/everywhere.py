@@ -30,13 +30,19 @@ def choose_language(visit: Visit) -> Response:
 def keep_draft(visit: Visit) -> Response:
     """What is typed into a form, as it is typed; for who types it alone."""
     form = visit.said("form")[:300]
-    values = {
-        name: visit.all_said(name) for name in visit.form if not name.startswith("was.") and name != "form"
-    }
+    values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "settle")}
     with visit.writing() as session:
         sheet.keep_draft(session, visit.me.code, form, values, visit.now)
     said = visit.t("shell.draft_kept", time=time_text(visit.now, visit.lang).rsplit(" ", 1)[1])
     return Response(str(said), media_type="text/html")
+
+
+def drop_draft(visit: Visit) -> Response:
+    """Back to the form, as it is saved."""
+    form = visit.said("form")
+    with visit.writing() as session:
+        sheet.drop_draft(session, visit.me.code, form)
+    return visit.go(form if _IS_HERE.match(form) else "/")
 
 
 def more(visit: Visit) -> Response:
@@ -47,5 +53,6 @@ def more(visit: Visit) -> Response:
 PAGES = (
     Page(path="/language", may=May.ANYONE, when=None, post=choose_language),
     Page(path="/draft", may=May.CASEWORK, post=keep_draft),
+    Page(path="/draft/drop", may=May.CASEWORK, post=drop_draft),
     Page(path="/more", may=May.WORKER, get=more),
 )

@@ -1,0 +1,134 @@
+"""A form as a page shows it: what it asks, the worker's draft, and what two people typed into one field.
+
+    def show(visit):
+        with visit.at("story") as at:
+            return visit.show("sheet.html", **frame(at), sheet=opened(at.session, visit, ASKS, present(at)))
+
+    def save(visit):
+        try:
+            with visit.at("story") as at:
+                values, crossed = sheet.merged(at.session, visit, ASKS, present(at))
+                ...
+                return saved(at.session, visit, crossed, f"/cases/{at.case.code}")
+        except InputError as error:
+            with visit.at("story") as at:
+                return visit.show("sheet.html", 422, **frame(at), sheet=refused(visit, ASKS, error))
+
+In the template: `{{ c.sheet(sheet, t("shell.save"), back=...) }}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+from starlette.responses import Response
+
+from songtor_node.web.sheet import (
+    Ask,
+    can_hold_both,
+    drafted,
+    drop_draft,
+    fields,
+    marks,
+    other_words,
+    typed,
+    was,
+)
+from songtor_node.web.visit import Visit
+from songtor_node.workers import Worker
+from songtor_proto.errors import InputError
+from songtor_web.fields import Field
+
+
+class Beside(NamedTuple):
+    """What `by` typed, beside what `against` saved (`there`) into the same field."""
+
+    number: int
+    by: str
+    words: str
+    against: str
+    there: str
+    both: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """`beside`: by the field's name. `message`: what is wrong and is no single field's."""
+
+    fields: Sequence[Field]
+    marks: Mapping[str, str]
+    beside: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
+    draft_at: datetime | None = None
+    message: str = ""
+
+
+def opened(session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any]) -> Sheet:
+    """As it is saved, with what the worker has typed and not saved over it."""
+    values, draft = drafted(session, visit, asks, present)
+    made_from = marks(asks, present)
+    if draft is not None:
+        made_from |= {
+            f"was.{ask.name}": was(draft, ask.name)
+            for ask in asks
+            if values.get(ask.name) != present.get(ask.name) and was(draft, ask.name)
+        }
+    shown = {one.name: one for one in fields(visit, asks, present)}
+    beside: dict[str, list[Beside]] = {}
+    for other in other_words(session, visit.here):
+        ask = next((one for one in asks if one.name == other.field), None)
+        if ask is not None:
+            typed_then = fields(visit, [ask], {ask.name: _value(ask, other.value)})[0]
+            beside.setdefault(other.field, []).append(
+                Beside(
+                    number=other.id or 0,
+                    by=_name(session, other.by),
+                    words=said(typed_then),
+                    against=_name(session, other.against),
+                    there=said(shown[other.field]),
+                    both=can_hold_both(ask),
+                )
+            )
+    return Sheet(
+        fields=fields(visit, asks, values),
+        marks=made_from,
+        beside=beside,
+        draft_at=draft.at if draft else None,
+    )
+
+
+def refused(visit: Visit, asks: Sequence[Ask], error: InputError) -> Sheet:
+    """As it was typed, with what is wrong."""
+    made = fields(visit, asks, typed(visit, asks), error)
+    return Sheet(
+        fields=made,
+        marks={name: visit.said(name) for name in (f"was.{ask.name}" for ask in asks)},
+        message="" if any(one.error for one in made) else error.public(visit.lang),
+    )
+
+
+def saved(session: Session, visit: Visit, crossed: bool, onward: str, done: str = "saved") -> Response:
+    """Onwards; or back to the form, where two people's words now stand beside each other."""
+    drop_draft(session, visit.me.code, visit.here)
+    return visit.go(visit.here, done="both_kept") if crossed else visit.go(onward, done=done)
+
+
+def said(one: Field) -> str:
+    """A field's value as a person reads it: labels in place of codes."""
+    labels = {option.value: option.label for option in one.options}
+    values = one.values or ([one.value] if one.value else [])
+    if one.kind == "flag":
+        return one.label if one.value == "true" else ""
+    return ", ".join(str(labels.get(value, value)) for value in values)
+
+
+def _value(ask: Ask, text: str) -> Any:
+    return text.split(", ") if ask.kind == "checks" else text
+
+
+def _name(session: Session, code: str) -> str:
+    worker = session.get(Worker, code) if code else None
+    return (worker.name or worker.code) if worker else ""
