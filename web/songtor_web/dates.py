@@ -6,9 +6,16 @@ from datetime import date, datetime
 
 BUDDHIST = 543
 _MONTHS = {
-    "th": ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
+    "th": (
+        "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
+        "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+}  # fmt: skip
+_BUDDHIST_FROM = 2300  # no client was born, and no date lies, so late in the common era
 _RELATIVE = {  # past, future
     "th": (("เมื่อ {} นาทีก่อน", "เมื่อ {} ชั่วโมงก่อน", "เมื่อ {} วันก่อน"), ("อีก {} นาที", "อีก {} ชั่วโมง", "อีก {} วัน")),
     "en": (("{} min ago", "{} h ago", "{} days ago"), ("{} min left", "{} h left", "{} days left")),
@@ -22,6 +29,22 @@ def date_text(value: date | str, lang: str) -> str:
         return ""
     era = int(year) + BUDDHIST if lang == "th" else int(year)
     return " ".join(filter(None, (day.lstrip("0"), month and _MONTHS[lang][int(month) - 1], str(era))))
+
+
+def year_shown(year: str, lang: str) -> str:
+    """The year of the common era as it is written in that language."""
+    return str(int(year) + BUDDHIST) if lang == "th" and year.isascii() and year.isdigit() else year
+
+
+def iso_date(year: str, month: str = "", day: str = "") -> str:
+    """`2026-11-20` from what was typed; a year of the Buddhist era becomes one of the common era. What makes
+    no date stays as it is, for the form to refuse."""
+    if year.isascii() and year.isdigit() and int(year) >= _BUDDHIST_FROM:
+        year = str(int(year) - BUDDHIST)
+    if not (year or month or day):
+        return ""
+    parts = [year or "?", month.zfill(2) if month or day else "", day.zfill(2) if day else ""]
+    return "-".join(part for part in parts if part)
 
 
 def month_text(value: str, lang: str) -> str:

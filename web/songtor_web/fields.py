@@ -38,3 +38,9 @@ class Field:
     @property
     def id(self) -> str:
         return f"f-{self.name}"
+
+    @property
+    def date(self) -> tuple[str, str, str]:
+        """Year, month and day of a date that may be known in part."""
+        year, month, day = [*self.value.split("-"), "", ""][:3]
+        return year, month.lstrip("0"), day.lstrip("0")

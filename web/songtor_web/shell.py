@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from songtor_web.dates import MONTHS, year_shown
+
 STATIC = files("songtor_web") / "static"
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -23,7 +25,7 @@ _TYPES = {
 }
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -46,7 +48,7 @@ def environment(*packages: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = static_url
+    made.globals.update(static=static_url, months=MONTHS, year_shown=year_shown)
     return made
 
 
