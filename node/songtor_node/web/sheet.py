@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from songtor_node.store.base import Instant, Row
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
+from songtor_web.dates import iso_date
 from songtor_web.fields import Field, Kind, Option
 
 MAX_DRAFT = 64 * 1024  # bytes of one form
@@ -117,12 +118,21 @@ def _options(visit: Visit, ask: Ask) -> list[Option]:
 
 def typed(visit: Visit, asks: Sequence[Ask]) -> dict[str, Any]:
     """What the form says, field by field; of boxes a list."""
-    return {
-        ask.name: [one for one in visit.all_said(ask.name) if one]
-        if ask.kind == "checks"
-        else visit.said(ask.name)
-        for ask in asks
-    }
+    return {ask.name: _said(ask, visit.all_said) for ask in asks}
+
+
+def _said(ask: Ask, all_said: Callable[[str], Sequence[str]]) -> Any:
+    """One field, from the texts that stand under its name; a date from its three parts, or whole."""
+
+    def single(name: str) -> str:
+        return next((one for one in all_said(name) if one), "")
+
+    if ask.kind == "checks":
+        return [one for one in all_said(ask.name) if one]
+    if ask.kind in ("date", "partial_date"):
+        parts = [single(f"{ask.name}.{part}").strip() for part in ("year", "month", "day")]
+        return single(ask.name) or iso_date(*parts)
+    return single(ask.name)
 
 
 def drafted(
@@ -134,10 +144,9 @@ def drafted(
         return dict(values), None
     over: dict[str, Any] = {}
     for ask in asks:
-        if ask.name not in draft.values:
+        if ask.name not in draft.values and f"{ask.name}.year" not in draft.values:
             continue
-        said = [one for one in draft.values[ask.name] if one]
-        value = said if ask.kind == "checks" else next(iter(said), "")
+        value = _said(ask, lambda name: draft.values.get(name, ()))
         if mark(_plain(value)) != was(draft, ask.name):
             over[ask.name] = value
     return {**values, **over}, draft if over else None
