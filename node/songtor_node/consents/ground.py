@@ -38,8 +38,8 @@ def text_to_show(case: CaseRecord, form: ConsentForm, house: House, now: datetim
         purpose=form.purpose,
         categories=form.categories,
         recipients=form.recipients,
-        until=expiry(form, now).date(),
-        sight=_sight(case, form, house),
+        until=(expiry(form, now) - timedelta(milliseconds=1)).date(),
+        sight=chosen_sight(case, form, house),
         law=house.law,
         vocabulary=house.vocabulary,
         policy=house.policy,
@@ -58,7 +58,7 @@ def ground(
     if form.copies and not form.copy_safe:
         raise ConsentError("copy_safe", field="copy_safe")
     categories = house.policy.always | set(form.categories)
-    sight = _sight(case, form, house) if asked else bool(form.liaison_sight)
+    sight = chosen_sight(case, form, house) if asked else bool(form.liaison_sight)
     paper = consent_record(
         form,
         code=code,
@@ -68,7 +68,7 @@ def ground(
         citation=rule.citation(house.law, BASES[form.basis]),
         law=house.law,
         categories=sorted(categories),
-        sensitive=_sensitive(case, house),
+        sensitive=sensitive(case, house),
         sight=sight,
         by=by,
         given_at=now,
@@ -140,7 +140,7 @@ def _grant(case: CaseRecord, form: ConsentForm, scope: Scope, house: House, *, b
     return rule.legal_duty(scope, house.law, house.policy, duty=form.duty, by=by, confirmed_by=form.second)
 
 
-def _sight(case: CaseRecord, form: ConsentForm, house: House) -> bool:
+def chosen_sight(case: CaseRecord, form: ConsentForm, house: House) -> bool:
     """The client's choice, else the default of purpose and problems (C10)."""
     if form.liaison_sight is not None:
         return form.liaison_sight
@@ -148,7 +148,7 @@ def _sight(case: CaseRecord, form: ConsentForm, house: House) -> bool:
     return rule.sight_by_default(house.policy, form.purpose, sensitive=sensitive)
 
 
-def _sensitive(case: CaseRecord, house: House) -> frozenset[str]:
+def sensitive(case: CaseRecord, house: House) -> frozenset[str]:
     """Categories that are sensitive in this case."""
     by_problem = _has_sensitive_problem(case, house)
     return frozenset(
@@ -172,8 +172,20 @@ def _key(case: CaseRecord, named: str, field: str) -> str:
     return str(found[0].id)
 
 
+def named(case: CaseRecord, person: Person) -> str:
+    """How a form names that person: by relation; by number where several stand in the same."""
+    alike = [one for one in case.people if one.relation == person.relation]
+    return person.relation if len(alike) == 1 else f"#{person.id}"
+
+
 def _is_called(person: Person, named: str) -> bool:
-    return named in (person.relation, person.name_thai, person.name_latin, person.nickname)
+    return named in (
+        person.relation,
+        person.name_thai,
+        person.name_latin,
+        person.nickname,
+        f"#{person.id}",
+    )
 
 
 def _is_guardian(case: CaseRecord, key: str) -> bool:

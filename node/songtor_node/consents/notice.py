@@ -50,6 +50,15 @@ def notice(
     )
 
 
+RISK, SIGHT = 3, 4
+"""Which of the text's parts say what may follow, and what an embassy may see."""
+
+
+def parts(text: str) -> list[list[str]]:
+    """The text as it is shown, part by part, each a list of its lines."""
+    return [part.split("\n") for part in text.strip().split("\n\n")]
+
+
 def party_name(address: str, vocabulary: Vocabulary, lang: str) -> str:
     """Who a person calls the party at that address; InputError: address, unknown_code."""
     party = Address.parse(address)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from songtor_proto.address import Address
-from songtor_proto.remit import may_receive
 from songtor_proto.vocabulary import Policy, Vocabulary, organisations
 
 HUB = "TH-00"
@@ -45,14 +44,3 @@ def nodes(policy: Policy, purpose: str, *, own: str, country: str = "") -> list[
         return []
     seats = [one.seat for one in organisations() if not one.vacant and one.seat != own]
     return sorted(seats, key=lambda seat: (Address.parse(seat).country != country, seat))
-
-
-def may_go_to(policy: Policy, vocabulary: Vocabulary, purpose: str, recipient: str) -> bool:
-    """Whether the policy lets it go there, and somebody is there. InputError("address")."""
-    address = Address.parse(recipient)
-    here = (
-        vocabulary.has_desk(address)
-        if address.is_desk
-        else any(one.seat == recipient and not one.vacant for one in organisations())
-    )
-    return here and may_receive(policy, purpose, recipient)
