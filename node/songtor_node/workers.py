@@ -6,15 +6,17 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Field, Session, select
+from sqlalchemy import true
+from sqlmodel import Field, Session, col, select
 
 from songtor_node.store.base import Instant, Row
 from songtor_proto.errors import InputError, PeerError
 from songtor_proto.vocabulary import Vocabulary
 
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,31}")
+ADMIN = "node_admin"
 SEES_ALL = frozenset({"caseworker"})
-SEES_NONE = frozenset({"node_admin"})
+SEES_NONE = frozenset({ADMIN})
 """Every other role sees the cases that it is assigned to."""
 
 
@@ -25,14 +27,16 @@ class Worker(Row, table=True):
     name: str = ""
     role: str
     added_at: datetime = Field(sa_type=Instant)
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 def add(
     session: Session, code: str, *, name: str, role: str, vocabulary: Vocabulary, now: datetime
 ) -> Worker:
     """InputError: worker (the code's form), unknown_code (the role), exists."""
-    if not _CODE.fullmatch(code) or len(name) > 200 or not name.isprintable():
+    if not _CODE.fullmatch(code):
         raise InputError("worker", field="code")
+    check_name(name)
     if role not in vocabulary.node_roles:
         raise InputError("unknown_code", field="role")
     if session.get(Worker, code) is not None:
@@ -43,14 +47,22 @@ def add(
     return worker
 
 
-def listing(session: Session) -> Sequence[Worker]:
-    return session.exec(select(Worker).order_by(Worker.code)).all()
+def check_name(name: str) -> None:
+    """InputError("text")."""
+    if len(name) > 200 or not name.isprintable():
+        raise InputError("text", field="name")
+
+
+def listing(session: Session, *, everyone: bool = False) -> Sequence[Worker]:
+    """Who works here; `everyone`: those who left, too."""
+    query = select(Worker).order_by(Worker.code)
+    return session.exec(query if everyone else query.where(col(Worker.active))).all()
 
 
 def acting(session: Session, code: str) -> Worker:
-    """Who acts; PeerError("worker") where nobody of that code works here."""
+    """Who acts; PeerError("worker") where nobody of that code works here, or no longer."""
     worker = session.get(Worker, code) if code else None
-    if worker is None:
+    if worker is None or not worker.active:
         raise PeerError("worker", field="as")
     return worker
 

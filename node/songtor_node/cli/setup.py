@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from songtor_node import workers
-from songtor_node.bootstrap import KEYRING, check_here, create_node, make_folder
+from songtor_node import founding, workers
+from songtor_node.accounts import people
+from songtor_node.bootstrap import check_here
 from songtor_node.cli.console import Console, console
 from songtor_node.store.engine import reading, writing
-from songtor_node.unlock import KEY_BYTES, KEY_FILE, Unlock, key_line
-from songtor_proto.errors import InputError, StoreError
-from songtor_proto.keyring import Keyring
-
-SHORTEST = 12  # characters of a passphrase
-ACKNOWLEDGEMENT = ("ผู้ขโมยจะได้ทุกอย่าง", "a thief then has everything")
+from songtor_node.unlock import KEY_FILE
+from songtor_node.web import sessions
+from songtor_proto.errors import InputError
 
 worker = typer.Typer(help="Workers. / ผู้ปฏิบัติงาน")
 
@@ -38,16 +35,10 @@ def init(
     """Make a new node. / สร้างโหนดใหม่"""
     given = console(context)
     path = _key_path(given, unlock, key_out)
-    chosen = Unlock(raw_key=os.urandom(KEY_BYTES)) if path else Unlock(passphrase=_new_passphrase(given))
-    make_folder(given.data)
-    if path and chosen.raw_key:  # before what it opens, so that nothing is made that nobody can open
-        _write_key(path, key_line(chosen.raw_key))
-    node = create_node(given.data, chosen)
-    try:
-        recovery = node.keyring.set_recovery()
-        node.keyring.save()
-    finally:
-        node.close()
+    node, recovery = founding.found(
+        given.data, key_path=path, passphrase="" if path else _new_passphrase(given)
+    )
+    node.close()
     given.show(
         {"data": str(given.data), "unlock": unlock, "recovery_code": recovery},
         given.choose(
@@ -65,9 +56,7 @@ def recover(context: typer.Context, new_passphrase_file: NewFile = None) -> None
     given = console(context)
     check_here(given.data)
     typed = given.secret("รหัสกู้คืน", "Recovery code") if sys.stdin.isatty() else sys.stdin.readline(512)
-    keyring = Keyring.open(given.data / KEYRING, recovery_code=typed)
-    keyring.set_passphrase(_new_passphrase(given, new_passphrase_file))
-    keyring.save()
+    founding.recover(given.data, typed, _new_passphrase(given, new_passphrase_file))
     given.show({"recovered": True}, given.choose("ตั้งรหัสผ่านใหม่แล้ว", "The new passphrase is set."))
 
 
@@ -85,15 +74,39 @@ def add(
     given.show({"worker": code, "role": role}, given.choose(f"เพิ่ม {code} แล้ว", f"{code} is added."))
 
 
+@worker.command("code")
+def code_(context: typer.Context, code: str) -> None:
+    """A one-time code for a first sign-in, or after a loss. / รหัสครั้งเดียวสำหรับเข้าใช้ครั้งแรก"""
+    given = console(context)
+    with given.node() as node, writing(node.engine) as session:
+        once = people.give_code(session, code, by=code, now=node.clock(), random=node.random)
+        sessions.end_all(session, code)
+    given.show(
+        {"worker": code, "code": once},
+        given.choose("รหัสครั้งเดียว ใช้ได้ 72 ชั่วโมง", "One-time code, good for 72 hours:"),
+        f"  {once}",
+    )
+
+
+@worker.command("leave")
+def leave(context: typer.Context, code: str) -> None:
+    """Someone works here no longer. / ผู้ปฏิบัติงานออกจากหน้าที่"""
+    given = console(context)
+    with given.node() as node, writing(node.engine) as session:
+        people.leave(session, code, by=code, now=node.clock())
+        sessions.end_all(session, code)
+    given.show({"worker": code, "active": False}, given.choose(f"ปิดบัญชี {code} แล้ว", f"{code} has left."))
+
+
 @worker.command("list")
 def list_(context: typer.Context) -> None:
     """List the workers. / รายชื่อผู้ปฏิบัติงาน"""
     given = console(context)
     with given.node() as node, reading(node.engine) as session:
-        found = workers.listing(session)
+        found = workers.listing(session, everyone=True)
     rows = [(one.code, node.vocabulary.node_roles[one.role].label(given.lang), one.name) for one in found]
     given.show(
-        [{"worker": one.code, "role": one.role, "name": one.name} for one in found],
+        [{"worker": one.code, "role": one.role, "name": one.name, "active": one.active} for one in found],
         given.table([("รหัส", "code"), ("บทบาท", "role"), ("ชื่อ", "name")], rows),
     )
 
@@ -106,35 +119,24 @@ def _key_path(given: Console, unlock: str, key_out: Path | None) -> Path | None:
         if key_out is None:
             raise InputError("missing", field="key-out")
         return key_out
-    words = given.choose(*ACKNOWLEDGEMENT)
+    words = given.choose(*founding.ACKNOWLEDGEMENT)
     given.note(
         given.choose(
             f"กุญแจจะอยู่ในไฟล์ข้างข้อมูล ใครขโมยเครื่องนี้จะอ่านได้ทั้งหมด หากยอมรับ พิมพ์: {words}",
             f"The key will lie beside the data: who steals this machine reads all. To accept, type: {words}",
         )
     )
-    if sys.stdin.readline(256).strip() != words:
-        raise InputError("acknowledgement")
+    founding.check_acknowledged(sys.stdin.readline(256), words)
     return given.data / KEY_FILE
-
-
-def _write_key(path: Path, line: str) -> None:
-    """For its owner alone, and never over a file that is there."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(line)
-    except OSError:
-        raise StoreError("write", field="key-out") from None
 
 
 def _new_passphrase(given: Console, file: Path | None = None) -> str:
     """From a file, or typed twice."""
     if file := file or given.passphrase_file:
         typed = given.read(file, limit=4096, field="passphrase-file").decode(errors="replace").strip()
+        again = typed
     else:
         typed = given.secret("รหัสผ่านใหม่", "New passphrase")
-        if typed != given.secret("พิมพ์อีกครั้ง", "Once more"):
-            raise InputError("passphrase")
-    if len(typed) < SHORTEST:
-        raise InputError("passphrase_short")
+        again = given.secret("พิมพ์อีกครั้ง", "Once more")
+    founding.check_passphrase(typed, again)
     return typed

@@ -13,7 +13,7 @@ from songtor_node.cases import service
 from songtor_node.cases.models import Case
 from songtor_node.consents.models import Consent
 from songtor_node.referrals.models import Referral
-from songtor_node.workers import SEES_ALL, Worker, may_see
+from songtor_node.workers import ADMIN, SEES_ALL, Worker, may_see
 from songtor_proto import reference
 from songtor_proto.errors import InputError
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     Handler = Callable[["Visit"], Response]
 
-ADMIN = "node_admin"
-
 
 class May(Enum):
     """What a visitor must be."""
@@ -34,6 +32,7 @@ class May(Enum):
     WORKER = "worker"  # anybody who works here
     CASEWORK = "casework"  # a role that sees cases, if only assigned ones
     ALL_CASES = "all_cases"  # a role that sees every case
+    FIGURES = "figures"  # counts without persons: who sees every case, and the administrator
     ADMIN = "admin"
 
 
@@ -73,6 +72,7 @@ def may_come(page: Page, worker: Worker | None) -> bool:
         May.WORKER: True,
         May.CASEWORK: may_see(worker.role, assigned=True),
         May.ALL_CASES: worker.role in SEES_ALL,
+        May.FIGURES: worker.role in SEES_ALL or worker.role == ADMIN,
         May.ADMIN: worker.role == ADMIN,
     }[page.may]
 

@@ -144,7 +144,7 @@ class Ways:
             return RedirectResponse("/hand-back", 303)
         if not may_come(page, visit.worker):
             if visit.worker is None:
-                return RedirectResponse("/sign-in", 303)
+                return RedirectResponse(sessions.way_in(visit), 303)
             raise PeerError("not_allowed")
         if visit.worker is not None:
             with reading(visit.node.engine) as session:

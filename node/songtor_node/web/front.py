@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from songtor_node.accounts import tries
 from songtor_node.bootstrap import STORE, Node, open_node
 from songtor_node.link.port import Network
 from songtor_node.unlock import Unlock
 from songtor_node.web.access import When
+from songtor_node.web.held import Held
+from songtor_proto.keyslot import STRONG, Cost
+from songtor_proto.times import Clock, Random, utc_now
+
+GATHERING_LASTS = timedelta(hours=1)
+CHALLENGE_LASTS = timedelta(minutes=3)
+SHOWN_LASTS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,18 @@ class Reach:
         return next((origin for origin in self.origins if urlsplit(origin).netloc == host), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the first start has so far. `password` is hashed; `sheet`: the store's recovery code, once there
+    is one; `key_path`: where a machine's key waits to be taken."""
+
+    name: str = ""
+    code: str = ""
+    password: str = field(default="", repr=False)
+    sheet: str = field(default="", repr=False)
+    key_path: str = ""
+
+
 @dataclass(slots=True)
 class Front:
     """`start_code`: shown where the program was started, and asked for by whoever makes the first account."""
@@ -35,6 +57,15 @@ class Front:
     node: Node | None = None
     start_code: str = field(default_factory=lambda: f"{secrets.randbelow(10**8):08}", repr=False)
     opened: threading.Event = field(default_factory=threading.Event)
+    clock: Clock = utc_now
+    random: Random = os.urandom
+    cost: Cost = STRONG  # of guessing a password; only tests make it less
+    gathered: Held[Gathered] = field(default_factory=lambda: Held(most=20, lasts=GATHERING_LASTS))
+    challenges: Held[bytes] = field(default_factory=lambda: Held(most=1000, lasts=CHALLENGE_LASTS))
+    shown: Held[tuple[str, ...]] = field(default_factory=lambda: Held(most=200, lasts=SHOWN_LASTS))
+    opening: threading.Lock = field(default_factory=threading.Lock)
+    _knocks: int = 0
+    _knocked_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.node is not None:
@@ -46,11 +77,31 @@ class Front:
             return When.OPEN
         return When.LOCKED if (self.data / STORE).is_file() else When.NEW
 
+    @property
+    def now(self) -> datetime:
+        return self.node.clock() if self.node is not None else self.clock()
+
     def unlock(self, unlock: Unlock) -> None:
         """StoreError as `open_node`."""
-        self.take(open_node(self.data, unlock))
+        with self.opening:
+            if self.node is None:
+                self.take(open_node(self.data, unlock, clock=self.clock, random=self.random))
 
     def take(self, node: Node) -> None:
         """From now on this node is served; whoever waits for it goes on."""
         self.node = node
         self.opened.set()
+
+    def knock(self) -> timedelta:
+        """Counts one try at the start code or the passphrase; after a few in vain, how long to wait
+        instead."""
+        with self.opening:
+            now = self.now
+            wait = (self._knocked_at or now) + tries.pause(self._knocks) - now
+            if wait <= timedelta():
+                self._knocks, self._knocked_at = self._knocks + 1, now
+        return max(wait, timedelta())
+
+    def let_in(self) -> None:
+        """The last try was right."""
+        self._knocks = 0

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from songtor_node.web.access import ADMIN
-from songtor_node.workers import SEES_ALL, Worker
+from songtor_node.workers import ADMIN, SEES_ALL, Worker
 
 IDLE_SECONDS = 15 * 60
 

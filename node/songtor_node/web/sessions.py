@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from sqlmodel import Field, Session, col, delete
+from sqlmodel import Field, Session, col, delete, select
 from starlette.responses import Response
 
 from songtor_node.store.base import Instant, Row
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 
 IDLE = timedelta(seconds=IDLE_SECONDS)
 LONGEST = timedelta(hours=12)
+SESSION = "songtor"
+STEP = "songtor-step"
+"""The cookies: of the session, and of a way that is still being gone (first start, passkey)."""
 _TOUCH = timedelta(minutes=1)  # so often at most a look is written down
 _SIZE = 32
 
 
 class WebSession(Row, table=True):
     """`digest` is SHA-256 of the token. `proven_at`: when the whole sign-in was done; null while only its
-    first half is. `handed_over_to`: while a client holds the phone, the path beneath which they may go."""
+    first half is. `handed_over_to`: while a client holds the phone, the path beneath which they may go.
+    `device`: browser and system, for the worker to know it again."""
 
     __tablename__ = "web_session"
 
@@ -37,35 +42,61 @@ class WebSession(Row, table=True):
     seen_at: datetime = Field(sa_type=Instant)
     proven_at: datetime | None = Field(default=None, sa_type=Instant)
     handed_over_to: str = ""
+    device: str = ""
+    locked: bool = False
 
 
-def begin(session: Session, worker: str, *, now: datetime, random: Random, proven: bool) -> str:
+def begin(
+    session: Session, worker: str, *, now: datetime, random: Random, proven: bool, device: str = ""
+) -> str:
     """A new token: every sign-in, and every step of one, has its own."""
     token = random(_SIZE)
     session.exec(delete(WebSession).where(col(WebSession.begun_at) < now - LONGEST))
     session.add(
         WebSession(
-            digest=hashlib.sha256(token).digest(),
+            digest=digest_of(token.hex()),
             worker=worker,
             begun_at=now,
             seen_at=now,
             proven_at=now if proven else None,
+            device=device,
         )
     )
     session.flush()
     return token.hex()
 
 
+def again(session: Session, digest: bytes, *, now: datetime, random: Random) -> str:
+    """The same session under a new token, after its worker has proven once more who they are; it ends when it
+    would have ended."""
+    row, token = session.get_one(WebSession, digest), random(_SIZE)
+    same = row.model_dump(exclude={"digest", "seen_at", "proven_at", "locked"})
+    session.delete(row)
+    session.add(WebSession(**same, digest=digest_of(token.hex()), seen_at=now, proven_at=now))
+    session.flush()
+    return token.hex()
+
+
 def found(session: Session, token: str, now: datetime) -> WebSession | None:
-    """The session of that token, if it has not ended."""
-    try:
-        digest = hashlib.sha256(bytes.fromhex(token)).digest()
-    except ValueError:
-        return None
-    row = session.get(WebSession, digest)
-    if row is None or now - row.begun_at >= LONGEST or now - row.seen_at >= IDLE:
-        return None
-    return row
+    """The session of that token, if it has neither ended nor fallen asleep."""
+    row = kept(session, token, now)
+    return None if row is None or row.locked or now - row.seen_at >= IDLE else row
+
+
+def kept(session: Session, token: str, now: datetime) -> WebSession | None:
+    """The session of that token, if it has not ended; it may be asleep."""
+    row = session.get(WebSession, digest_of(token))
+    return None if row is None or now - row.begun_at >= LONGEST else row
+
+
+def digest_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def of(session: Session, worker: str, now: datetime) -> Sequence[WebSession]:
+    """Where that worker is signed in, the newest first."""
+    query = select(WebSession).where(WebSession.worker == worker, WebSession.begun_at > now - LONGEST)
+    return session.exec(query.order_by(col(WebSession.begun_at).desc())).all()
 
 
 def hand_over(session: Session, digest: bytes, path: str) -> None:
@@ -94,37 +125,50 @@ def end_all(session: Session, worker: str) -> None:
 
 def known(visit: Visit) -> Visit:
     """The visit with its worker, where a whole sign-in stands behind its cookie."""
-    token = visit.request.cookies.get(cookie_name(visit), "")
+    token, now = token_of(visit), visit.now
     if not token:
         return visit
-    now = visit.now
     with visit.reading() as session:
         row = found(session, token, now)
         worker = session.get(Worker, row.worker) if row is not None and row.proven_at is not None else None
-    if row is None or worker is None:
+    if row is None or worker is None or not worker.active:
         return visit
     if now - row.seen_at >= _TOUCH:
         with visit.writing() as session:
-            if (again := session.get(WebSession, row.digest)) is not None:
-                again.seen_at = now
+            if (still := session.get(WebSession, row.digest)) is not None:
+                still.seen_at = now
     return replace(visit, worker=worker, token=row.digest, handed_over_to=row.handed_over_to)
 
 
-def cookie_name(visit: Visit) -> str:
+def way_in(visit: Visit) -> str:
+    """Where somebody without a whole session goes: to wake theirs, or to sign in."""
+    with visit.reading() as session:
+        row = kept(session, token_of(visit), visit.now)
+    if row is None or row.proven_at is None:
+        return "/sign-in"
+    here = visit.here if visit.request.method == "GET" else "/"
+    return f"/locked?{urlencode({'to': here})}"
+
+
+def token_of(visit: Visit, name: str = SESSION) -> str:
+    return visit.request.cookies.get(cookie_name(visit, name), "")
+
+
+def cookie_name(visit: Visit, name: str = SESSION) -> str:
     """Over TLS the name binds the cookie to this very host."""
-    return "__Host-songtor" if _is_secure(visit) else "songtor"
+    return f"__Host-{name}" if _is_secure(visit) else name
 
 
-def give_cookie(visit: Visit, response: Response, token: str) -> Response:
+def give_cookie(visit: Visit, response: Response, token: str, name: str = SESSION) -> Response:
     response.set_cookie(
-        cookie_name(visit), token, path="/", secure=_is_secure(visit), httponly=True, samesite="strict"
+        cookie_name(visit, name), token, path="/", secure=_is_secure(visit), httponly=True, samesite="strict"
     )
     return response
 
 
-def take_cookie(visit: Visit, response: Response) -> Response:
+def take_cookie(visit: Visit, response: Response, name: str = SESSION) -> Response:
     response.delete_cookie(
-        cookie_name(visit), path="/", secure=_is_secure(visit), httponly=True, samesite="strict"
+        cookie_name(visit, name), path="/", secure=_is_secure(visit), httponly=True, samesite="strict"
     )
     return response
 

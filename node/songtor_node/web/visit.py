@@ -64,7 +64,7 @@ class Visit:
 
     @property
     def now(self) -> datetime:
-        return self.node.clock()
+        return self.front.now
 
     @property
     def t(self) -> Say:

@@ -8,6 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+import songtor_node.accounts.models
 import songtor_node.alerts
 import songtor_node.cases.models
 import songtor_node.cases.papers

@@ -11,6 +11,48 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.create_table(
+        "tries",
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    op.create_table(
+        "account",
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("handle", sa.LargeBinary(), nullable=False),
+        sa.Column("password", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("once", sa.LargeBinary(), nullable=False),
+        sa.Column("once_until", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["worker"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("worker"),
+    )
+    op.create_table(
+        "account_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("account_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_event_worker"), ["worker"], unique=False)
+
+    op.create_table(
         "draft",
         sa.Column("worker", sa.String(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),
@@ -30,6 +72,10 @@ def upgrade() -> None:
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("against", sa.String(), nullable=False),
+        sa.Column("choice", sa.String(), nullable=False),
+        sa.Column("settled_by", sa.String(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["by"],
             ["worker.code"],
@@ -40,6 +86,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_other_words_form"), ["form"], unique=False)
 
     op.create_table(
+        "passkey",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["worker"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_worker"), ["worker"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["worker"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_worker"), ["worker"], unique=False)
+
+    op.create_table(
+        "saved",
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("form"),
+    )
+    op.create_table(
         "web_session",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("worker", sa.String(), nullable=False),
@@ -47,6 +134,8 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("proven_at", sa.BigInteger(), nullable=True),
         sa.Column("handed_over_to", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["worker"],
             ["worker.code"],
@@ -55,6 +144,55 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_worker"), ["worker"], unique=False)
+
+    op.create_table(
+        "alike",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["other_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("alike", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alike_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "begun",
+        sa.Column("once", sa.String(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("once"),
+    )
+    op.create_table(
+        "change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("former", sa.JSON(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("back", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_change_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_change_row"), ["row"], unique=False)
 
     op.create_table(
         "closing",
@@ -105,6 +243,31 @@ def upgrade() -> None:
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_goal_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_goal_due"), ["due"], unique=False)
+
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("when", sa.String(), nullable=False),
+        sa.Column("at_time", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("met", sa.String(), nullable=False),
+        sa.Column("where", sa.String(), nullable=False),
+        sa.Column("found", sa.String(), nullable=False),
+        sa.Column("safety", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "paper",
@@ -239,3 +402,6 @@ def upgrade() -> None:
     with op.batch_alter_table("work", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cost", sa.Float(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("currency", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("worker", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False))

@@ -1,0 +1,70 @@
+"""Against guessing: every try counts before it is judged, and after a few in vain there is a pause that
+grows."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete
+
+from songtor_node.accounts.models import Tries
+
+FREE = 5  # tries in vain before the first pause
+FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=15)
+FREE_FOR_ALL = 60  # of all workers together, known or not
+PAUSE_FOR_ALL = timedelta(seconds=10)  # nobody may shut the others out
+PARDON_FOR_ALL = timedelta(minutes=1)  # after so long one of them is forgotten
+FORGOTTEN = timedelta(hours=24)
+_ALL = b""
+
+
+def pause(count: int) -> timedelta:
+    """How long after so many tries in vain: 30 s, 1, 2, 4, 8, then 15 minutes."""
+    return timedelta() if count < FREE else min(LONGEST, FIRST * 2 ** min(count - FREE, 10))
+
+
+def begin(session: Session, code: str, now: datetime) -> timedelta:
+    """Counts one try for that worker's code; gives how long to wait instead, where there is a pause."""
+    session.exec(delete(Tries).where(col(Tries.last_at) < now - FORGOTTEN))
+    own, everybody = _row(session, _subject(code), now), _row(session, _ALL, now)
+    everybody.count = max(0, everybody.count - (now - everybody.last_at) // PARDON_FOR_ALL)
+    over = PAUSE_FOR_ALL if everybody.count >= FREE_FOR_ALL else timedelta()
+    wait = max(own.last_at + pause(own.count), everybody.last_at + over) - now
+    if wait > timedelta():
+        return wait
+    for row in (own, everybody):
+        row.count, row.last_at = row.count + 1, now
+    session.flush()
+    return timedelta()
+
+
+def undo(session: Session, code: str) -> None:
+    """The try that began last was not in vain; those before it still count."""
+    for subject in (_subject(code), _ALL):
+        if (row := session.get(Tries, subject)) is not None:
+            row.count = max(0, row.count - 1)
+
+
+def clear(session: Session, code: str) -> None:
+    """The whole sign-in was done."""
+    session.exec(delete(Tries).where(col(Tries.subject) == _subject(code)))
+
+
+def is_alarming(session: Session, code: str) -> bool:
+    """Whether the pauses have begun for that code."""
+    row = session.get(Tries, _subject(code))
+    return row is not None and row.count >= FREE
+
+
+def _row(session: Session, subject: bytes, now: datetime) -> Tries:
+    row = session.get(Tries, subject)
+    if row is None:
+        row = Tries(subject=subject, last_at=now)
+        session.add(row)
+    return row
+
+
+def _subject(code: str) -> bytes:
+    """What was typed may be anything; a digest keeps none of it."""
+    return hashlib.sha256(code.encode()).digest()
