@@ -112,6 +112,14 @@ def newest(session: Session, owner: str, *, trusted: bool = False) -> KnownKey |
     return session.exec(query.where(col(KnownKey.trusted)) if trusted else query).first()
 
 
+def reachable(session: Session) -> frozenset[str]:
+    """Owners to whose newest keys this node may seal."""
+    found = {key.owner: key for key in session.exec(select(KnownKey).order_by(col(KnownKey.version)))}
+    return frozenset(
+        owner for owner, key in found.items() if key.sealing_key and key.trusted and not key.revoked
+    )
+
+
 def sealing_key_of(session: Session, owner: str) -> KnownKey:
     """The keys to seal to. PeerError: `unknown` (not in the directory that this node has seen), `revoked`,
     `key_changed` (two people must compare fingerprints first)."""

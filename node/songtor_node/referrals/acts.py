@@ -66,6 +66,11 @@ def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview", lang
     PeerError as for a case.
     """
     case, _ = service.find(act.session, case_code, act.by, what=what, now=act.now)
+    return prepared(act, case, wish, lang=lang)
+
+
+def prepared(act: Act, case: Case, wish: Wish, *, lang: str = "th") -> Prepared:
+    """As `prepare`, for a case that the worker is looking at already."""
     record = read_record(act.session, case)
     Address.parse(wish.to)
     if wish.purpose not in act.policy.purposes:
@@ -98,14 +103,22 @@ def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview", lang
     return Prepared(case, ground, draft)
 
 
-def refer(act: Act, case_code: str, wish: Wish) -> Referral:
-    """ConsentError("findings") while free text holds one that was not cleared; and as `prepare`."""
-    prepared = prepare(act, case_code, wish, what="refer")
-    task = uuid7(to_ms(act.now), act.random)
-    return _send(act, prepared, task, thread=task, version=1, text=_new_reference(act))
+def new_task(act: Act) -> bytes:
+    """The id of a referral to be; whoever sends it twice under that id has sent it once."""
+    return uuid7(to_ms(act.now), act.random)
 
 
-def again(act: Act, text: str, wish: Wish) -> Referral:
+def refer(act: Act, case_code: str, wish: Wish, *, task: bytes = b"") -> Referral:
+    """`task`: its id, where it was given one before (`new_task`).
+
+    ConsentError("findings") while free text holds one that was not cleared; and as `prepare`.
+    """
+    found = prepare(act, case_code, wish, what="refer")
+    task = task or new_task(act)
+    return _send(act, found, task, thread=task, version=1, text=_new_reference(act))
+
+
+def again(act: Act, text: str, wish: Wish, *, task: bytes = b"") -> Referral:
     """A new version: after a rejection, under a wider consent, in graver danger. The one before, if open, is
     cancelled by it (L9). InputError("not_here") where its case is gone; and as `refer`.
     """
@@ -113,8 +126,8 @@ def again(act: Act, text: str, wish: Wish) -> Referral:
     if before.case_id is None:
         raise InputError("not_here", field="case")
     case = act.session.get_one(Case, before.case_id)
-    prepared = prepare(act, case.code, wish, what="again")
-    task = uuid7(to_ms(act.now), act.random)
+    found = prepare(act, case.code, wish, what="again")
+    task = task or new_task(act)
     known = [version for version in _thread(act, before) if outbox.stands(act, version)]
     if known and known[-1].state in OPEN:
         if known[-1].peer != wish.to:
@@ -122,9 +135,9 @@ def again(act: Act, text: str, wish: Wish) -> Referral:
         known[-1].state, known[-1].reason = wire.STATE_CANCELLED, "new_version"
         known = [version for version in known if outbox.stands(act, version)]
     if not known:  # the hub never had one, and never will: the thread begins anew
-        return _send(act, prepared, task, thread=task, version=1, text=before.reference)
+        return _send(act, found, task, thread=task, version=1, text=before.reference)
     last = known[-1]
-    return _send(act, prepared, task, thread=last.thread, version=last.version + 1, text=before.reference)
+    return _send(act, found, task, thread=last.thread, version=last.version + 1, text=before.reference)
 
 
 def answer(act: Act, text: str, words: str, *, give: frozenset[str], cleared: frozenset[str]) -> Referral:

@@ -3,6 +3,28 @@
 from __future__ import annotations
 
 from songtor_node.web.access import Page
-from songtor_node.web.pages import case_home, everywhere, today
+from songtor_node.web.pages import (
+    case_home,
+    disclose,
+    everywhere,
+    figures,
+    outreach,
+    papers,
+    problems,
+    refer,
+    resources,
+    today,
+)
 
-PAGES: tuple[Page, ...] = (*everywhere.PAGES, *today.PAGES, *case_home.PAGES)
+PAGES: tuple[Page, ...] = (
+    *case_home.PAGES,
+    *disclose.PAGES,
+    *everywhere.PAGES,
+    *figures.PAGES,
+    *outreach.PAGES,
+    *papers.PAGES,
+    *problems.PAGES,
+    *refer.PAGES,
+    *resources.PAGES,
+    *today.PAGES,
+)

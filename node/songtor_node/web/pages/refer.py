@@ -1,0 +1,261 @@
+"""Refer a case: what for, to whom, and on what ground. What leaves is the next page's (`disclose`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from starlette.responses import Response
+
+from songtor_node.cases import service
+from songtor_node.cases.models import Case, Person
+from songtor_node.cases.record import read_record
+from songtor_node.consents import acts as consents
+from songtor_node.consents.form import ConsentForm
+from songtor_node.consents.ground import House
+from songtor_node.consents.models import Consent
+from songtor_node.forms import check
+from songtor_node.keys import reachable
+from songtor_node.referrals import suggest
+from songtor_node.referrals.act import Act
+from songtor_node.web import refer_plan, sheet
+from songtor_node.web.access import May, Page
+from songtor_node.web.case_frame import frame
+from songtor_node.web.parties import land, party
+from songtor_node.web.refer_plan import Plan, page_of
+from songtor_node.web.sheet import Ask
+from songtor_node.web.visit import At, Visit
+from songtor_proto.consent import check_grant
+from songtor_proto.errors import ConsentError, InputError
+from songtor_proto.remit import impersonal, of_use
+from songtor_proto.vocabulary import jurisdictions
+
+_HARM = Ask("harm", "prose")
+_INCAPACITY = Ask("incapacity", "prose")
+
+
+class Covered(NamedTuple):
+    """A disclosure that a ground carries now."""
+
+    ground: Consent
+    to: str
+
+
+@contextmanager
+def at_case(visit: Visit, what: str) -> Iterator[tuple[Act, At]]:
+    """The path's case in a transaction that may cause envelopes; the look is recorded."""
+    with visit.act() as act:
+        case, by = service.find(act.session, visit.params["case"], act.by, what=what, now=act.now)
+        yield act, At(act.session, case, by, act.now)
+
+
+def words(visit: Visit, at: At) -> dict[str, Any]:
+    """What every page of a referral in the making shows."""
+    return {**frame(at), "party": partial(party, lang=visit.lang), "land": partial(land, lang=visit.lang)}
+
+
+def what_for(visit: Visit) -> Response:
+    try:
+        return _what_for(visit)
+    except InputError as error:
+        if error.code != "input.not_enrolled":
+            raise
+    with visit.at("refer") as at:
+        return visit.show("refer/not_enrolled.html", **frame(at))
+
+
+def _what_for(visit: Visit) -> Response:
+    with at_case(visit, "refer") as (act, at):
+        record = read_record(at.session, at.case)
+        first = suggest.purposes(act.policy, [one.code for one in record.problems], record.urgency)
+        return visit.show(
+            "refer/what_for.html",
+            **words(visit, at),
+            covered=_covered(act, at.case),
+            first=first[:4],
+            others=[code for code in act.policy.purposes if code not in first[:4]],
+            plan=refer_plan.found(at.session, visit, at.case.code),
+        )
+
+
+def choose_what_for(visit: Visit) -> Response:
+    """A purpose; or, where a ground carries it, the recipient with it."""
+    with at_case(visit, "refer") as (act, at):
+        ground, to, purpose = visit.said("ground"), visit.said("to"), visit.said("purpose")
+        if ground:
+            consent = at.session.get(Consent, ground)
+            if consent is None or consent.case_id != at.case.id or to not in consent.recipients:
+                raise InputError("not_here", field="consent")
+            purpose = consent.purpose
+        if purpose not in act.policy.purposes:
+            raise InputError("unknown_code", field="purpose")
+        plan = refer_plan.begin(act, purpose=purpose, to=to if ground else "", ground=ground)
+        refer_plan.keep(at.session, visit, at.case.code, plan)
+    return visit.go(page_of(at.case.code, "/look" if ground else "/whom"))
+
+
+def whom(visit: Visit) -> Response:
+    with at_case(visit, "refer") as (act, at):
+        plan = refer_plan.found(at.session, visit, at.case.code)
+        if plan is None or not plan.purpose:
+            return visit.go(page_of(at.case.code))
+        record = read_record(at.session, at.case)
+        found = suggest.recipients(
+            act.policy,
+            visit.node.vocabulary,
+            plan.purpose,
+            own=act.me.seat,
+            client=_where(record.client),
+            family=[_where(person) for person in record.people],
+            known=reachable(at.session),
+        )
+        covered = {one.to for one in _covered(act, at.case) if one.ground.purpose == plan.purpose}
+        return visit.show("refer/whom.html", **words(visit, at), plan=plan, found=found, covered=covered)
+
+
+def choose_whom(visit: Visit) -> Response:
+    with at_case(visit, "refer") as (_, at):
+        plan = refer_plan.found(at.session, visit, at.case.code)
+        if plan is None:
+            return visit.go(page_of(at.case.code))
+        to = visit.said("to") or visit.said("other")
+        if to not in reachable(at.session):
+            return visit.go(page_of(at.case.code, "/whom"))
+        refer_plan.keep(
+            at.session,
+            visit,
+            at.case.code,
+            replace(plan, to=to, ground="", sight="", clear=(), ticked=plan.ticked if plan.again else ""),
+        )
+    return visit.go(page_of(at.case.code, "/look"))
+
+
+def consent(visit: Visit) -> Response:
+    """Nothing carries it yet: why, and what to do."""
+    with at_case(visit, "refer") as (act, at):
+        plan = refer_plan.found(at.session, visit, at.case.code)
+        if plan is None or not plan.to:
+            return visit.go(page_of(at.case.code))
+        record = read_record(at.session, at.case)
+        try:
+            refer_plan.looked_at(act, at.case, plan, visit.lang, record.urgency)
+        except ConsentError as error:
+            missing = error.code == "consent.missing"
+            return visit.show(
+                "refer/consent.html",
+                **words(visit, at),
+                plan=plan,
+                why="" if missing else error.public(visit.lang),
+                red=record.urgency == "red",
+            )
+    return visit.go(page_of(at.case.code, "/look"))
+
+
+def ask(visit: Visit) -> Response:
+    """To the conversation about consent, which knows what for and to whom. (A draft, so that no address
+    does.)"""
+    with visit.at("refer") as at:
+        plan = refer_plan.found(at.session, visit, at.case.code)
+        if plan is None:
+            return visit.go(page_of(at.case.code))
+        asked = f"/cases/{at.case.code}/consents/new"
+        draft = at.session.get(sheet.Draft, (visit.me.code, asked))
+        said = {**(draft.values if draft else {}), "purpose": [plan.purpose], "recipients": [plan.to]}
+        sheet.keep_draft(at.session, visit.me.code, asked, said, at.now)
+        if plan.ground:
+            refer_plan.keep(at.session, visit, at.case.code, replace(plan, ground=""))
+    return visit.go(asked)
+
+
+def night(visit: Visit) -> Response:
+    """Danger to life, and nobody to ask: one worker alone, for what says nothing of who it is (C7)."""
+    with at_case(visit, "refer") as (act, at):
+        plan = refer_plan.found(at.session, visit, at.case.code)
+        if plan is None or not plan.to:
+            return visit.go(page_of(at.case.code))
+        values, draft = sheet.drafted(at.session, visit, _asks(act), {})
+        return _night(visit, act, at, plan, values, drafted=draft is not None)
+
+
+def stand_for(visit: Visit) -> Response:
+    with at_case(visit, "vital_interest") as (act, at):
+        plan = refer_plan.found(at.session, visit, at.case.code)
+        if plan is None or not plan.to:
+            return visit.go(page_of(at.case.code))
+        values = sheet.typed(visit, _asks(act))
+        given = {
+            **values,
+            "basis": "vital_interest",
+            "purpose": plan.purpose,
+            "recipients": [plan.to],
+            "categories": sorted(impersonal(act.policy) & of_use(act.policy, plan.purpose)),
+        }
+        law = jurisdictions()[act.me.seat[:2]]
+        house = House(act.me.seat, law, visit.node.vocabulary, act.policy)
+        try:
+            form = check(ConsentForm, given)
+            with at.session.begin_nested():
+                ground = consents.record(
+                    at.session, at.case, form, house, by=at.by, now=at.now, random=act.random
+                )
+        except (InputError, ConsentError) as error:
+            return _night(visit, act, at, plan, values, error=InputError("missing", field=error.field))
+        sheet.drop_draft(at.session, visit.me.code, visit.here)
+        made = replace(plan, ground=ground.code, urgency="red", ticked="", tick=())
+        refer_plan.keep(at.session, visit, at.case.code, made)
+    return visit.go(page_of(at.case.code, "/look"))
+
+
+def _night(
+    visit: Visit,
+    act: Act,
+    at: At,
+    plan: Plan,
+    values: dict[str, Any],
+    *,
+    error: InputError | None = None,
+    drafted: bool = False,
+) -> Response:
+    return visit.show(
+        "refer/night.html",
+        422 if error else 200,
+        **words(visit, at),
+        plan=plan,
+        fields=sheet.fields(visit, _asks(act), values, error),
+        drafted=drafted,
+    )
+
+
+def _asks(act: Act) -> list[Ask]:
+    law = jurisdictions()[act.me.seat[:2]]
+    return [_HARM, _INCAPACITY] if law.vital_needs_incapacity else [_HARM]
+
+
+def _covered(act: Act, case: Case) -> list[Covered]:
+    """What may go now, the newest ground first."""
+    to_whom = reachable(act.session)
+    found: dict[tuple[str, str], Covered] = {}
+    for ground in reversed(consents.listing(act.session, case)):
+        for to in ground.recipients:
+            try:
+                check_grant(ground.grant, purpose=ground.purpose, recipient=to, now=act.now)
+            except ConsentError:
+                continue
+            if to in to_whom:
+                found.setdefault((ground.purpose, to), Covered(ground, to))
+    return list(found.values())
+
+
+def _where(person: Person) -> suggest.Where:
+    return suggest.Where(person.country, f"{person.city} {person.region}".strip())
+
+
+PAGES = (
+    Page(path="/cases/{case}/refer", may=May.CASEWORK, get=what_for, post=choose_what_for),
+    Page(path="/cases/{case}/refer/whom", may=May.CASEWORK, get=whom, post=choose_whom),
+    Page(path="/cases/{case}/refer/consent", may=May.CASEWORK, get=consent, post=ask),
+    Page(path="/cases/{case}/refer/night", may=May.CASEWORK, get=night, post=stand_for),
+)

@@ -1,0 +1,22 @@
+"""Who is at the other end, as a person says it."""
+
+from __future__ import annotations
+
+from songtor_node.consents.notice import party_name
+from songtor_proto.address import Address
+from songtor_proto.errors import InputError
+from songtor_proto.vocabulary import vocabulary
+from songtor_web.names import country
+
+
+def party(address: str, lang: str) -> str:
+    """The desk or the organisation; an address that nobody has here as it is."""
+    try:
+        return party_name(address, vocabulary(), lang)
+    except InputError:
+        return address
+
+
+def land(address: str, lang: str) -> str:
+    """The country that the address lies in."""
+    return country(Address.parse(address).country, lang)

@@ -1,0 +1,110 @@
+"""A referral that a worker is preparing: kept as their draft of the case's page to refer, until it is sent.
+
+`task` is the id that it will have: however often the last form is sent, it goes once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from sqlmodel import Session
+
+from songtor_node.cases.models import Case
+from songtor_node.referrals.act import Act
+from songtor_node.referrals.acts import Prepared, Wish, new_task, prepared
+from songtor_node.referrals.models import Referral
+from songtor_node.web import sheet
+from songtor_node.web.visit import Visit
+from songtor_proto.errors import InputError
+
+LOOKED_AT_LEVEL = "yellow"
+"""What columns are shown with while nobody has judged the case; they are the same at any level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """`ticked`: the worker has seen the boxes, so that `tick` is their choice. `sight`: "yes", "no", or as the
+    client chose. `again`: reference of the version before."""
+
+    task: str
+    purpose: str = ""
+    to: str = ""
+    ground: str = ""
+    urgency: str = ""
+    sight: str = ""
+    again: str = ""
+    ticked: str = ""
+    tick: tuple[str, ...] = ()
+    clear: tuple[str, ...] = ()
+
+    def wish(self, act: Act, urgency: str) -> Wish:
+        """`urgency`: where the plan says none."""
+        chosen = frozenset(self.tick) & act.policy.categories.keys()
+        return Wish(
+            to=self.to,
+            purpose=self.purpose,
+            tick=chosen,
+            untick=frozenset(act.policy.categories) - chosen - act.policy.always
+            if self.ticked
+            else frozenset(),
+            cleared=frozenset(self.clear),
+            ground=self.ground,
+            sight={"yes": True, "no": False}.get(self.sight),
+            urgency=self.urgency or urgency,
+        )
+
+    @property
+    def id(self) -> bytes:
+        return bytes.fromhex(self.task)
+
+
+def page_of(case: str, step: str = "") -> str:
+    return f"/cases/{case.upper()}/refer{step}"
+
+
+def begin(act: Act, **said: str) -> Plan:
+    return replace(Plan(task=new_task(act).hex()), **said)
+
+
+def found(session: Session, visit: Visit, case: str) -> Plan | None:
+    """The worker's plan for that case."""
+    draft = session.get(sheet.Draft, (visit.me.code, page_of(case)))
+    if draft is None or not draft.values.get("task"):
+        return None
+    single = {name: next(iter(said), "") for name, said in draft.values.items() if name not in _SEVERAL}
+    several = {name: tuple(draft.values.get(name, ())) for name in _SEVERAL}
+    return Plan(**{name: value for name, value in single.items() if name in _SINGLE}, **several)
+
+
+def keep(session: Session, visit: Visit, case: str, plan: Plan) -> None:
+    values = {
+        name: list(value) if isinstance(value, (tuple, list)) else [value]
+        for name, value in asdict(plan).items()
+    }
+    sheet.keep_draft(session, visit.me.code, page_of(case), values, visit.now)
+
+
+def drop(session: Session, visit: Visit, case: str) -> None:
+    sheet.drop_draft(session, visit.me.code, page_of(case))
+
+
+def sent(session: Session, case: Case, task: str) -> Referral | None:
+    """What went of this case under that id already."""
+    try:
+        referral = session.get(Referral, bytes.fromhex(task))
+    except ValueError:
+        return None
+    return referral if referral is not None and referral.case_id == case.id else None
+
+
+def looked_at(act: Act, case: Case, plan: Plan, lang: str, urgency: str) -> Prepared:
+    """What would leave by this plan. ConsentError where nothing carries it; InputError("missing") where it is
+    not said yet what for and to whom."""
+    if not plan.purpose or not plan.to:
+        raise InputError("missing", field="purpose")
+    level = LOOKED_AT_LEVEL if urgency == "unknown" else urgency
+    return prepared(act, case, plan.wish(act, level), lang=lang)
+
+
+_SEVERAL = ("tick", "clear")
+_SINGLE = frozenset({"task", "purpose", "to", "ground", "urgency", "sight", "again", "ticked"})
