@@ -24,6 +24,7 @@ MAX_PAPERS = 500  # of a case
 MAX_NAME = 120
 # By what was chosen on the papers' own page; every other kind belongs to the room that keeps it.
 OF_MEDIA = {"image": "photo", "application": "document", "audio": "sound"}
+KINDS = frozenset({*OF_MEDIA.values(), "scan", "signature", "recording"})  # their words: texts/papers.yaml
 
 
 class Paper(Entry, table=True):
@@ -64,6 +65,7 @@ def keep(
     """A copy without place, time and camera. `kind`: photo, scan, signature, recording ...; empty: by what it
     is. InputError: missing, too_large, papers_full, file_type, file_active."""
     assert case.id is not None
+    assert kind in {"", *KINDS}
     if not content:
         raise InputError("missing", field="file")
     if len(content) > MAX_BYTES:

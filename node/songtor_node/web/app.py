@@ -92,7 +92,8 @@ class Ways:
                     form = await read_form(visit.request, int(page.megabytes * 1024 * 1024))
             except (InputError, TimeoutError) as error:
                 said = error if isinstance(error, InputError) else InputError("value", field="form")
-                return await self._in_thread(page, partial(problem, error=said), visit)
+                status = 413 if said.code == "input.too_large" else 400
+                return await self._in_thread(page, partial(problem, error=said, status=status), visit)
             try:
                 return await self._in_thread(page, page.post, replace(visit, form=form))
             finally:
