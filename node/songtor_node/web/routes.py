@@ -16,7 +16,7 @@ from songtor_node.web.pages import (
     today,
 )
 
-PAGES: tuple[Page, ...] = (
+_ROOMS: tuple[Page, ...] = (
     *case_home.PAGES,
     *disclose.PAGES,
     *everywhere.PAGES,
@@ -28,3 +28,11 @@ PAGES: tuple[Page, ...] = (
     *resources.PAGES,
     *today.PAGES,
 )
+
+
+def _in_order(page: Page) -> list[bool]:
+    """`/cases/new` is asked before `/cases/{case}`."""
+    return [part.startswith("{") for part in page.path.split("/")]
+
+
+PAGES = tuple(sorted(_ROOMS, key=_in_order))

@@ -15,7 +15,10 @@ import songtor_node.cases.papers
 import songtor_node.consents.models
 import songtor_node.keys
 import songtor_node.link.models
+import songtor_node.outreach.models
 import songtor_node.referrals.models
+import songtor_node.resources.models
+import songtor_node.web.reach.authority
 import songtor_node.web.sessions
 import songtor_node.web.sheet
 import songtor_node.workers  # noqa: F401 (the tables of all of them are on the one metadata)

@@ -11,5 +11,6 @@ down_revision = "0001"
 def upgrade() -> None:
     # Three letters at a time finds inside Thai words, which have no spaces between them.
     op.execute(
-        "CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'trigram', content = '', contentless_delete = 1)"
+        "CREATE VIRTUAL TABLE words USING fts5"
+        " (text, tokenize = 'trigram', content = '', contentless_delete = 1)"
     )

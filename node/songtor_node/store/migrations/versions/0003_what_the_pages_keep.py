@@ -11,6 +11,13 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.create_table(
+        "authority",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "tries",
         sa.Column("subject", sa.LargeBinary(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
@@ -65,6 +72,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("worker", "form"),
     )
     op.create_table(
+        "network_check",
+        sa.Column("entry", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_table(
         "other_words",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),
@@ -116,6 +134,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recovery_code_worker"), ["worker"], unique=False)
 
     op.create_table(
+        "resource",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
+        sa.Column("hours", sa.String(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("checked_by", sa.String(), nullable=True),
+        sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["checked_by"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_country"), ["country"], unique=False)
+
+    op.create_table(
         "saved",
         sa.Column("form", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
@@ -126,6 +175,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("form"),
     )
+    op.create_table(
+        "telling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("said", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("telling", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_telling_day"), ["day"], unique=False)
+
     op.create_table(
         "web_session",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -245,6 +313,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_goal_due"), ["due"], unique=False)
 
     op.create_table(
+        "goal_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by"],
+            ["worker.code"],
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("goal_move", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_move_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_move_goal_id"), ["goal_id"], unique=False)
+
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -340,28 +429,6 @@ def upgrade() -> None:
     with op.batch_alter_table("consent_copy", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_copy_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_consent_copy_consent"), ["consent"], unique=False)
-
-    op.create_table(
-        "goal_move",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("goal_id", sa.Integer(), nullable=False),
-        sa.Column("stage", sa.String(), nullable=False),
-        sa.Column("refused", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by"],
-            ["worker.code"],
-        ),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("goal_move", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_goal_move_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_goal_move_goal_id"), ["goal_id"], unique=False)
 
     op.create_table(
         "paper_content",

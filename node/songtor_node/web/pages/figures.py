@@ -1,0 +1,121 @@
+"""The organisation's figures: to look at, and as a file to take along. No persons are in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from starlette.responses import Response
+
+from songtor_node.figures.bars import Bar, bars
+from songtor_node.figures.counts import Figures, figures
+from songtor_node.figures.table import as_csv
+from songtor_node.web.access import May, Page
+from songtor_node.web.visit import Visit, label
+from songtor_proto.vocabulary import vocabulary
+from songtor_web.dates import month_text
+
+_MONTHS = 12
+_LONGEST = 60  # months at once
+
+
+def look(visit: Visit) -> Response:
+    first, last = _period(visit)
+    counted = _count(visit, first, last)
+    return visit.show(
+        "figures/look.html",
+        figures=counted,
+        charts=[
+            ("by_month", bars((month_text(code, visit.lang), n) for code, n in counted.by_month.items())),
+            ("by_problem", _most(visit, "problems", counted.by_problem)),
+            ("by_step", _in_order(visit, "case_steps", counted.by_step)),
+            ("by_channel", _most(visit, "channels", counted.by_channel)),
+        ],
+        first=f"{first:%Y-%m}",
+        last=f"{last:%Y-%m}",
+        choices=_choices(visit),
+    )
+
+
+def take_along(visit: Visit) -> Response:
+    """Comma-separated, with the words of the page."""
+    first, last = _period(visit)
+    name = f"songtor-{first:%Y-%m}-{last:%Y-%m}.csv"
+    return Response(
+        as_csv(_rows(visit, _count(visit, first, last))),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _count(visit: Visit, first: date, last: date) -> Figures:
+    with visit.reading() as session:
+        return figures(session, first, last, visit.now.astimezone().date())
+
+
+def _period(visit: Visit) -> tuple[date, date]:
+    """From the first day of a month to the last of another; the last twelve months where nothing is asked."""
+    today = visit.now.astimezone().date()
+    last = _month(visit.asked("last"), today.year * 12 + today.month - 1)
+    first = _month(visit.asked("first"), last - _MONTHS + 1)
+    first = max(min(first, last), last - _LONGEST + 1)
+    return _first_day(first), _first_day(last + 1) - timedelta(days=1)
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _month(text: str, otherwise: int) -> int:
+    """Months since the year 0; `2026-11`."""
+    year, _, month = text.partition("-")
+    if not (text.isascii() and year.isdigit() and month.isdigit() and len(text) == len("2026-11")):
+        return otherwise
+    known = 2000 <= int(year) < 2200 and 1 <= int(month) <= 12
+    return int(year) * 12 + int(month) - 1 if known else otherwise
+
+
+def _choices(visit: Visit) -> list[tuple[str, str]]:
+    """The months that may be chosen, the newest first."""
+    today = visit.now.astimezone().date()
+    now = today.year * 12 + today.month - 1
+    codes = [f"{number // 12}-{number % 12 + 1:02}" for number in range(now, now - _LONGEST, -1)]
+    return [(code, month_text(code, visit.lang)) for code in codes]
+
+
+def _most(visit: Visit, name: str, counts: Mapping[str, int]) -> list[Bar]:
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    return bars((label(visit.lang, name, code), count) for code, count in ordered)
+
+
+def _in_order(visit: Visit, name: str, counts: Mapping[str, int]) -> list[Bar]:
+    codes = [code for code in getattr(vocabulary(), name) if code in counts]
+    return bars((label(visit.lang, name, code), counts[code]) for code in codes)
+
+
+def _rows(visit: Visit, counted: Figures) -> Iterator[tuple[str, str, int]]:
+    """What is counted, of which kind, how many."""
+    t = visit.t
+    yield t("figures.cases"), "", counted.cases
+    yield t("figures.answered"), "", counted.answered
+    for hours, count in counted.within.items():
+        yield t("figures.answered"), t("figures.within", hours=hours), count
+    yield t("figures.due"), "", counted.due
+    yield t("figures.kept"), "", counted.kept
+    yield t("figures.referrals"), "", counted.referrals
+    yield t("figures.completed"), "", counted.completed
+    for code, count in counted.by_month.items():
+        yield t("figures.by_month"), code, count
+    for name, what, counts in (
+        ("problems", "by_problem", counted.by_problem),
+        ("case_steps", "by_step", counted.by_step),
+        ("channels", "by_channel", counted.by_channel),
+    ):
+        for code, count in counts.items():
+            yield t(f"figures.{what}"), label(visit.lang, name, code), count
+
+
+PAGES = (
+    Page(path="/figures", may=May.FIGURES, get=look),
+    Page(path="/figures/file", may=May.FIGURES, get=take_along),
+)
