@@ -150,6 +150,7 @@ Prose = Annotated[str, Empty, StringConstraints(max_length=12_000), AfterValidat
 Code = Annotated[str, Empty, StringConstraints(max_length=60)]
 PartialDate = Annotated[str, Empty, StringConstraints(max_length=10), AfterValidator(_date)]
 WholeDate = Annotated[PartialDate, AfterValidator(_whole_date)]
+ClockTime = Annotated[str, Empty, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 Country = Annotated[str, Empty, StringConstraints(pattern=r"^([A-Z]{2})?$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Nought = BeforeValidator(lambda value: 0 if value in (None, "") else value)

@@ -62,6 +62,7 @@ WHOLE: dict[str, Any] = {
         {"subject": "client", "dimension": "health", "level": "unknown"},
     ],
     "facts": [{"text": "มีรอยช้ำ", "source": "แพทย์", "verification": "verified", "how": "ใบรับรองแพทย์"}],
+    "visits": [{"when": "2026-11-18", "method": "volunteer_visit", "state": "done", "met": "ผู้รับบริการ"}],
     "events": [{"when": "2015", "until": "2018", "text": "แต่งงาน"}],
     "incidents": [{"when": "2026-11-01", "text": "ถูกผลัก", "perpetrator": "สามี"}],
     "health": {"physical": "ปวดหลัง"},
@@ -293,7 +294,7 @@ def test_amending_replaces_what_a_case_says_once(session: Session, node: Node) -
     case = create(session, node)
     changed = {name: WHOLE[name] for name in CaseHead.model_fields if name in WHOLE}
     changed |= {"narrative": "ใหม่", "client": {**WHOLE["client"], "city": "ฮัมบวร์ก"}}
-    service.amend(session, case, CaseHead.model_validate(changed))
+    service.amend(session, case, CaseHead.model_validate(changed), by=acting(session, "malee"), now=NOW)
     record = read_record(session, case)
     assert (record.case.narrative, record.client.city, len(record.people)) == ("ใหม่", "ฮัมบวร์ก", 2)
 

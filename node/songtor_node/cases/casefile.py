@@ -12,6 +12,7 @@ from songtor_node.cases.entries import (
     FollowUp,
     Goal,
     Incident,
+    Meeting,
     Note,
     Person,
     Problem,
@@ -75,8 +76,8 @@ class Assessment(Form):
 class CaseHead(Form):
     """What a case says once."""
 
-    target_group: Annotated[Code, one_of("target_groups"), Filled]
-    channel: Annotated[Code, one_of("channels"), Filled]
+    target_group: Annotated[Code, one_of("target_groups")] = ""
+    channel: Annotated[Code, one_of("channels")] = ""
     referrer: Annotated[Code, one_of("referrers")] = ""
     request: Annotated[Request, _Block] = Request()
     narrative: Prose = ""
@@ -91,12 +92,13 @@ class CaseHead(Form):
 
 
 class CaseFile(CaseHead):
-    """A whole case. Nothing but target group and channel must be filled."""
+    """A whole case. Nothing must be filled."""
 
     people: Several[Relative] = ()
     problems: Several[Problem] = ()
     threats: Several[Threat] = ()
     facts: Several[Fact] = ()
+    visits: Several[Meeting] = ()
     events: Several[Event] = ()
     incidents: Several[Incident] = ()
     goals: Several[Goal] = ()

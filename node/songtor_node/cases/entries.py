@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from songtor_node.forms import (
+    ClockTime,
     Code,
     Country,
     Currency,
@@ -39,8 +40,15 @@ class Contact(Form):
     """How to reach a person, and when and how that is safe, in their own words."""
 
     channel: Annotated[Code, one_of("channels", "phone", "address"), Filled]
-    value: Annotated[Line, Filled]
+    value: Line = ""
     safe: Line = ""
+    say: Line = ""  # to whoever else answers
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.value or self.safe or self.say):
+            raise PydanticCustomError("missing", "where, or when it is safe")
+        return self
 
 
 class IdentityNumber(Form):
@@ -128,6 +136,20 @@ class Event(Form):
     text: Annotated[Line, Filled]
 
 
+class Meeting(Form):
+    """A visit or a call, planned or made: who went, whom they met, what they found, whether it was safe."""
+
+    when: PartialDate = ""
+    at_time: ClockTime = ""
+    method: Annotated[Code, one_of("follow_up_methods"), Filled]
+    state: Literal["planned", "done", "missed"] = "planned"
+    who: Line = ""
+    met: Line = ""
+    where: Line = ""
+    found: Prose = ""
+    safety: Literal["unknown", "safe", "unsafe"] = "unknown"
+
+
 class Incident(Form):
     when: PartialDate = ""
     text: Annotated[Prose, Filled]
@@ -194,13 +216,6 @@ class TeleSession(Form):
     safe_checked: Flag = False
     state: Literal["planned", "done", "missed", "moved", "cancelled"] = "planned"
     notes: Prose = ""
-
-
-class GoalOutcome(Form):
-    """How a goal of the plan ended."""
-
-    outcome: Annotated[Code, one_of("goal_outcomes")] = ""
-    outcome_text: Prose = ""
 
 
 class Closing(Form):

@@ -5,6 +5,7 @@ to reach a person who is the danger."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -79,7 +80,7 @@ def facts(record: CaseRecord, today: date) -> Facts:
         ],
         name=_some(Name(thai=client.name_thai, latin=client.name_latin)),
         birth_date=client.birth_date,
-        contacts=[Contact(**contact) for contact in client.contacts],
+        contacts=[_contact(contact) for contact in client.contacts],
         address=client.address,
         identity_numbers=[IdentityNumber(**number) for number in client.identity_numbers],
         family=[_relative(person, today) for person in record.people],
@@ -125,8 +126,18 @@ def _relative(person: Person, today: date) -> Relative:
         age_band=age_band(person.birth_date, today),
         guardian=person.guardian and not person.danger,
         lives_with_client=person.lives_with_client,
-        contact="" if person.danger else next((contact["value"] for contact in person.contacts), ""),
+        contact="" if person.danger else _first_value(person),
     )
+
+
+def _first_value(person: Person) -> str:
+    return next((str(contact["value"]) for contact in person.contacts if contact["value"]), "")
+
+
+def _contact(contact: Mapping[str, str]) -> Contact:
+    """What may be said to whoever answers belongs to how it is safe."""
+    safe = " · ".join(filter(None, (contact["safe"], contact.get("say", ""))))
+    return Contact(channel=contact["channel"], value=contact["value"], safe=safe)
 
 
 def _period(when: str, until: str) -> str:

@@ -19,6 +19,7 @@ KINDS = {
     "problem": Kind(entries.Problem, models.Problem, "problems"),
     "threat": Kind(entries.Threat, models.Threat, "threats"),
     "fact": Kind(entries.Fact, models.Fact, "facts"),
+    "visit": Kind(entries.Meeting, models.Meeting, "visits"),
     "event": Kind(entries.Event, models.Event, "events"),
     "incident": Kind(entries.Incident, models.Incident, "incidents"),
     "goal": Kind(entries.Goal, models.Goal, "goals"),

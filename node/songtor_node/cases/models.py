@@ -115,6 +115,22 @@ class Event(Entry, table=True):
     text: str
 
 
+class Meeting(Entry, table=True):
+    """A visit or a call."""
+
+    __tablename__ = "meeting"
+
+    when: str = ""
+    at_time: str = ""
+    method: str
+    state: str
+    who: str = ""
+    met: str = ""
+    where: str = ""
+    found: str = ""
+    safety: str = "unknown"
+
+
 class Incident(Entry, table=True):
     __tablename__ = "incident"
 
@@ -173,7 +189,7 @@ class GoalMove(Entry, table=True):
 
     __tablename__ = "goal_move"
 
-    goal_id: int = Field(foreign_key="goal.id", index=True, ondelete="CASCADE")
+    goal_id: int = Field(index=True)  # it outlives a goal that was taken out, and may come back
     stage: str
     refused: bool = False
     reason: str = ""
@@ -219,6 +235,39 @@ class StepTaken(Entry, table=True):
 
     step: str
     reason: str = ""
+
+
+class Change(Entry, table=True):
+    """What stood in the fields of a row (of the table `what`) before somebody corrected it; `gone`: it was
+    taken out, and `former` is all of it, until it is put `back`."""
+
+    __tablename__ = "change"
+
+    what: str
+    row: int = Field(index=True)
+    former: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    gone: bool = False
+    back: bool = False
+
+
+class Alike(Entry, table=True):
+    """Somebody like this case's client is the client of another. `why`: codes of `duplicates.Why`; `answer`:
+    same or other, once a worker has looked."""
+
+    __tablename__ = "alike"
+
+    other_id: int = Field(foreign_key="case.id", ondelete="CASCADE")
+    why: list[str] = Field(default_factory=list, sa_type=JSON)
+    answer: str = ""
+
+
+class Begun(Row, table=True):
+    """The case that a page's first answer made, so that the same answer sent again makes no second one."""
+
+    __tablename__ = "begun"
+
+    once: str = Field(primary_key=True)
+    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE")
 
 
 class Look(Entry, table=True):

@@ -21,6 +21,7 @@ from songtor_node.cases.models import (
     FollowUp,
     Goal,
     Incident,
+    Meeting,
     Note,
     Person,
     Problem,
@@ -49,6 +50,7 @@ class CaseRecord:
     problems: Sequence[Problem]
     threats: Sequence[Threat]
     facts: Sequence[Fact]
+    visits: Sequence[Meeting]
     events: Sequence[Event]
     incidents: Sequence[Incident]
     goals: Sequence[Goal]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, func, select
 
-from songtor_node.cases import flower, steps
+from songtor_node.cases import flower, history, steps
 from songtor_node.cases.casefile import CaseFile, CaseHead, Urgency
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import (
@@ -109,15 +109,12 @@ def add(session: Session, case: Case, kind: str, entry: Form, *, by: Worker, now
     return row
 
 
-def amend(session: Session, case: Case, form: CaseHead) -> None:
+def amend(session: Session, case: Case, form: CaseHead, *, by: Worker, now: datetime) -> None:
     """Replaces what the case says once: request, narrative, client, health ... InputError as in `create`."""
     record = read_record(session, case)
     _check_urgency(form, (petal.level for petal in record.petals))
-    for name, value in form.model_dump(exclude={"client"}).items():
-        setattr(case, name, value)
-    for name, value in form.client.model_dump().items():
-        setattr(record.client, name, value)
-    session.flush()
+    history.correct(session, case, form.model_dump(exclude={"client"}), by=by, now=now)
+    history.correct(session, record.client, form.client.model_dump(), by=by, now=now)
 
 
 def verify(

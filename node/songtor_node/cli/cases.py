@@ -149,7 +149,7 @@ def set_(context: typer.Context, code: Code, words: Words = None) -> None:
         record = read_record(act.session, act.case)
         head = as_form(record).model_dump(mode="json", include=set(CaseHead.model_fields))
         form = check(CaseHead, filled(words or [], act.console.words, into=head))
-        service.amend(act.session, act.case, form)
+        service.amend(act.session, act.case, form, by=act.by, now=act.now)
     act.done()
 
 

@@ -62,6 +62,21 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         ),
     )
     yield from section(
+        "การเยี่ยมและการโทร",
+        "Visits and calls",
+        (
+            [
+                date_text(one.when, lang),
+                label(words.follow_up_methods, one.method),
+                one.state,
+                one.who,
+                one.met,
+                one.found,
+            ]
+            for one in record.visits
+        ),
+    )
+    yield from section(
         "ลำดับเหตุการณ์",
         "Events",
         ([date_text(one.when, lang), date_text(one.until, lang), one.text] for one in record.events),
@@ -176,7 +191,9 @@ def _person(person: Person, console: Console) -> Iterator[list[str]]:
         console.choose("ที่อยู่", "address"): person.address,
     }
     for contact in person.contacts:
-        rows[contact["channel"]] = " · ".join(filter(None, (contact["value"], contact["safe"])))
+        rows[contact["channel"]] = " · ".join(
+            filter(None, (contact["value"], contact["safe"], contact.get("say")))
+        )
     for number in person.identity_numbers:
         rows[number["kind"]] = f"{number['number']} ({number['country']})"
     return ([name, text] for name, text in rows.items() if text)

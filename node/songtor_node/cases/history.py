@@ -1,0 +1,89 @@
+"""What stood there before: what is corrected in a case or taken out of it keeps its former words, with who
+changed it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from songtor_node.cases.kinds import KINDS
+from songtor_node.cases.models import Case, Change, Entry, Person
+from songtor_node.workers import Worker
+from songtor_proto.errors import InputError
+
+_TABLES = {str(kind.table.__tablename__): kind.table for kind in KINDS.values()}
+
+
+def correct(
+    session: Session, row: Case | Entry, values: Mapping[str, Any], *, by: Worker, now: datetime
+) -> bool:
+    """Puts the values into the row's fields; whether anything changed."""
+    changed = [name for name, value in values.items() if _plain(getattr(row, name)) != _plain(value)]
+    if not changed:
+        return False
+    _keep(session, row, changed, by, now)
+    for name in changed:
+        setattr(row, name, values[name])
+    session.flush()
+    return True
+
+
+def take_out(session: Session, row: Entry, *, by: Worker, now: datetime) -> Change:
+    """An entry that should not be in the case; it can be put back. InputError("not_here"): the client."""
+    if isinstance(row, Person) and not row.relation:
+        raise InputError("not_here", field="number")
+    change = _keep(session, row, type(row).model_fields, by, now)
+    change.gone = True
+    session.delete(row)
+    session.flush()
+    return change
+
+
+def put_back(session: Session, case: Case, number: int) -> Entry:
+    """What was taken out by that change. InputError("not_here")."""
+    change = session.get(Change, number)
+    if change is None or change.case_id != case.id or not change.gone or change.back:
+        raise InputError("not_here", field="number")
+    table = _TABLES[change.what]
+    row = table.model_validate(change.former)
+    if session.get(table, row.id) is not None:  # its number went to a newer entry
+        row.id = None
+    session.add(row)
+    change.back = True
+    session.flush()
+    return row
+
+
+def changes(session: Session, row: Case | Entry) -> Sequence[Change]:
+    """The newest first; not those of an entry that had the same number before."""
+    query = select(Change).where(
+        Change.what == str(row.__tablename__), Change.row == row.id, col(Change.gone).is_(False)
+    )
+    return session.exec(query.where(col(Change.at) >= row.at).order_by(col(Change.id).desc())).all()
+
+
+def _keep(session: Session, row: Case | Entry, fields: Iterable[str], by: Worker, now: datetime) -> Change:
+    case_id = row.id if isinstance(row, Case) else row.case_id
+    assert row.id is not None
+    assert case_id is not None
+    change = Change(
+        case_id=case_id,
+        by=by.code,
+        at=now,
+        what=str(row.__tablename__),
+        row=row.id,
+        former={name: _plain(getattr(row, name)) for name in fields},
+    )
+    session.add(change)
+    session.flush()
+    return change
+
+
+def _plain(value: Any) -> Any:
+    """As JSON says it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
