@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,7 @@ def test_a_referral_from_inbox_to_report(console: Console) -> None:
     shown = console.ok("route", ref, "--to", "dwf", "--dry-run", who="malee")
     assert shown["sent"] is False
     routed = console.ok("route", ref, "--to", "dwf", who="malee")
+    assert console.wrong("route", ref, "--to", "dwf", who="malee") == ("input.routed", "dwf")
     part = routed["parts"][0]["reference"]
     assert [one["reference"] for one in console.ok("inbox", who="wan")] == [part]
     console.ok("reject", part, "--reason", "not_our_remit", who="wan")
@@ -172,6 +174,7 @@ def test_what_a_person_reads(console: Console) -> None:
     assert (code, "City or province: Berlin" in out, "GDPR Art. 49(1)(a)" in out) == (0, True, True)
     code, out, _ = console.type("open", ref, who="malee")
     assert "เมือง/จังหวัด: Berlin" in out
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d UTC  DE-02  referral", out, re.MULTILINE)
     console.ok("accept", ref, who="malee")
     console.ok("desk", "add", "shelter-50")
     code, out, _ = console.type("route", ref, "--to", "shelter-50", "--dry-run", who="malee", lang="en")

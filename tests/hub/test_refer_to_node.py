@@ -105,6 +105,7 @@ def test_what_the_node_decides_comes_back_into_the_inbox(new_hub: NewHub, new_co
     clock.ahead += timedelta(seconds=1)
     messages = open_task(tsda, ref).messages
     assert messages[-1].said.status.outcome == "assisted"
+    assert messages[-1].state == wire.STATE_COMPLETED
     assert inbox(tsda) == []
     assert berlin.mail(wire.KIND_OPENING) == []
 

@@ -188,7 +188,7 @@ def _route(world: World, desk: str, task: Row[Any]) -> None:
         f"routes on to {to}",
         task,
         lambda at, text: route.send(at, route.prepare(at, text, [to])),
-        "input.exists",
+        "input.routed",
         "consent.recipient",
         "consent.findings",
     )

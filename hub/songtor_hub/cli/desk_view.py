@@ -53,6 +53,12 @@ _STANDING = {
     "legal_hold": ("เก็บไว้ตามกฎหมาย", "Kept by legal duty"),
     "withdrawn": ("ถอนแล้ว", "Withdrawn"),
 }
+_NAMES = {
+    "referrer": ("ผู้พาเรื่องมา", "Brought by"),
+    "outcome": ("ผลลัพธ์", "Outcome"),
+    "reason": ("เหตุผล", "Reason"),
+    "text": ("ข้อความ", "Text"),
+}
 _TIMES = {"created", "updated", "respond_by", "expires"}
 
 
@@ -112,7 +118,7 @@ def tell_standing(options: Options, told: Mapping[str, Any], acts: Iterable[Mapp
     for part in told.get("parts", ()):
         _say(f"  → {part['to']}  {part['reference']}  {part['state']}")
     for act in acts:
-        _say(f"  {act['at']}  {act['desk']}/{act['officer']} ({act['role']})  {act['act']}")
+        _say(f"  {_spoken(act['at'])}  {act['desk']}/{act['officer']} ({act['role']})  {act['act']}")
 
 
 def _worded(key: str, value: Any, lang: str) -> str:
@@ -124,7 +130,11 @@ def _worded(key: str, value: Any, lang: str) -> str:
     }
     if key in lists and value in lists[key]:
         return lists[key][value].label(lang)
-    return "✓" if value is True else str(value).replace("+00:00", " UTC").replace("T", " ", key in _TIMES)
+    return "✓" if value is True else _spoken(value) if key in _TIMES else str(value)
+
+
+def _spoken(time: str) -> str:
+    return time.replace("+00:00", " UTC").replace("T", " ", 1)
 
 
 def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: Hub) -> None:
@@ -137,7 +147,8 @@ def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: 
         _say(f"{opened.terms.legal_citation} ({opened.terms.jurisdiction})")
     for one in opened.messages:
         side = ("เรา" if options.lang == "th" else "we") if one.ours else told["with"]
-        _say(f"\n{_time(one.at_ms)}  {side}  {one.kind}")
+        state = lifecycle.code(one.state) if one.state else ""
+        _say(f"\n{_spoken(_time(one.at_ms))}  {side}  {one.kind}  {state}".rstrip())
         for line in _lines(one, hub, options.lang):
             _say(f"  {line}")
 
@@ -177,7 +188,9 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _message(one: Message) -> dict[str, Any]:
-    return {"at": _time(one.at_ms), "kind": one.kind, "ours": one.ours, "said": _dict(one.said)}
+    state = lifecycle.code(one.state) if one.state else ""
+    said = _dict(one.said)
+    return {"at": _time(one.at_ms), "kind": one.kind, "state": state, "ours": one.ours, "said": said}
 
 
 def _dict(message: Any) -> dict[str, Any]:
@@ -196,7 +209,8 @@ def _lines(one: Message, hub: Hub, lang: str) -> Iterable[str]:
         elif field.name == "terms":
             continue
         else:
-            yield f"{field.name}: {_text(field.name, value, hub, lang)}"
+            name = _NAMES.get(field.name, (field.name, field.name))[lang == "en"]
+            yield f"{name}: {_text(field.name, value, hub, lang)}"
 
 
 def _facts(facts: Facts, hub: Hub, lang: str) -> Iterable[str]:

@@ -35,13 +35,14 @@ _HAND_BACK: dict[int, tuple[wire.State.ValueType, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message about a task; `ours`: the desk's own, as its officers noted it. Of a kind that is not known
-    here nothing is read (E11)."""
+    """One message about a task; `ours`: the desk's own, as its officers noted it. `state`: which it brought,
+    0 where none. Of a kind that is not known here nothing is read (E11)."""
 
     at_ms: int
     kind: str
     ours: bool
     said: Payload
+    state: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _check_ground(desk: Desk, task: Task, header: wire.Header) -> None:
 def _read(desk: Desk, row: Row[Any], header: wire.Header) -> Message:
     if header.kind not in wire.Kind.values():
         return Message(row.taken_in_ms, str(header.kind), False, Payload())
-    return Message(row.taken_in_ms, wire.Kind.Name(header.kind)[5:].lower(), False, desk.read(row))
+    kind = wire.Kind.Name(header.kind)[5:].lower()
+    return Message(row.taken_in_ms, kind, False, desk.read(row), header.state)
 
 
 def _within(desk: Desk, bounds: wire.Terms, message: Message) -> Message:

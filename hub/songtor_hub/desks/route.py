@@ -45,7 +45,7 @@ def prepare(
 ) -> list[Part]:
     """The parts for these desks ("dwf", "province-10"), sealed but not sent. Opens the referral, on record.
 
-    It must be accepted here. InputError: "unknown_code" (no such desk), "exists" (a part is open there);
+    It must be accepted here. InputError: "unknown_code" (no such desk), "routed" (a part is open there);
     ConsentError("recipient") where consent or purpose do not name that desk; and all that `open_task` raises.
     """
     recipients = [address_of(name, desk.hub.vocabulary) for name in dict.fromkeys(to)]
@@ -59,7 +59,7 @@ def prepare(
         taken = {desk.address, *connection.scalars(there)}
     for recipient in recipients:
         if recipient in taken:
-            raise InputError("exists", field=Address.parse(recipient).desk)
+            raise InputError("routed", field=Address.parse(recipient).desk)
     opened = open_task(desk, text)
     return [_part(desk, opened, recipient, cleared, lang) for recipient in recipients]
 
