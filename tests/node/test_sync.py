@@ -95,7 +95,22 @@ def test_a_lost_enrolment_reply_gives_the_same_certificate_again(network: Linked
     network.line.lose = {}
     enrol(node, code, network.line)
     assert [row.entry for row in linked.rows(OwnKey)] == keys
-    assert not linked.rows(Redeeming)
+    linked.sync()
+
+
+def test_a_code_typed_again_burns_nothing(network: LinkedNetwork) -> None:
+    """I6: a second time it comes with the key of the first; the next code comes with its own."""
+    node = new_node(network.folder / "DE-05", clock=network.clock)
+    linked = LinkedNode(node, network.line)
+    network.nodes.append(linked)
+    code = network.invite("DE-05")
+    digits = enrol(node, code, network.line)
+    chains = [row.chain for row in linked.rows(Certificate)]
+    assert enrol(node, code, network.line) == digits
+    assert [row.chain for row in linked.rows(Certificate)] == chains
+    enrol(node, network.invite("DE-05"), network.line)
+    assert [row.chain for row in linked.rows(Certificate)] != chains
+    assert len(linked.rows(Redeeming)) == 1
     linked.sync()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from songtor_node.bootstrap import Node
 from songtor_node.keys import HUB, KnownKey, OwnKey, keep_own
@@ -60,13 +60,13 @@ def enrol(node: Node, code: str, network: Network) -> str:
         settle_in(session, place)
         session.get_one(OwnKey, own.version).published = True
         forget_cosignature(session)
-        session.delete(session.get_one(Redeeming, invitation.secret))
     return fingerprint(place.network, place.seat, SigningKey.from_bytes(own.signing).public)
 
 
 def _redeeming(session: Session, invitation: Invitation) -> bytes:
     found = session.get(Redeeming, invitation.secret)
     if found is None:
+        session.exec(delete(Redeeming))
         found = Redeeming(secret=invitation.secret, key=key_to_bytes(make_key()))
         session.add(found)
     return found.key

@@ -22,8 +22,8 @@ class Certificate(Row, table=True):
 
 
 class Redeeming(Row, table=True):
-    """The TLS key that a code is being redeemed with, kept until the answer is: the same code counts once
-    more only with the same key (I6)."""
+    """The TLS key that the newest code was redeemed with: typed once more, the code counts, or is told to be
+    used, only with the same key; with another it would burn (I6)."""
 
     __tablename__ = "redeeming"
 
