@@ -53,12 +53,7 @@ def create_hub(
     keyrings "root", "exchange" and "desks". Raises InputError: "network", "already_initialised", "database";
     StoreError("write") where the folder that `data` is to stand in may not be written to.
     """
-    try:
-        hub_id(network)
-    except PeerError as error:
-        raise InputError("network", field="--network") from error
-    if data.exists() and (not data.is_dir() or any(data.iterdir())):
-        raise InputError("already_initialised", field=str(data))
+    check_new(data, network)
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{data.name}-", dir=data.parent))
@@ -77,6 +72,16 @@ def create_hub(
     except BaseException:
         shutil.rmtree(beside)
         raise
+
+
+def check_new(data: Path, network: str) -> None:
+    """InputError: "network", "already_initialised"; to be said before a passphrase is asked for."""
+    try:
+        hub_id(network)
+    except PeerError as error:
+        raise InputError("network", field="--network") from error
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise InputError("already_initialised", field=str(data))
 
 
 def _make_keyrings(

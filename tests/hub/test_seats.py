@@ -345,6 +345,8 @@ def test_a_network_is_never_founded_over_another(founded: Command, tmp_path: Pat
     before = contents(tmp_path / "hub")
     assert founded(*INIT, "--one-passphrase") == ("input.already_initialised", 2)
     assert contents(tmp_path / "hub") == before
+    (tmp_path / "passphrase").unlink()  # said before anybody is asked for three new ones
+    assert founded(*INIT, "--one-passphrase") == ("input.already_initialised", 2)
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,14 @@ def init(
 ) -> None:
     """สร้างเครือข่ายใหม่ · Found a network: its root, this hub's keys, every desk's keys, all seats."""
     from songtor_hub.addresses import Listen
-    from songtor_hub.founding import create_hub
+    from songtor_hub.founding import check_new, create_hub
     from songtor_proto.vocabulary import organisations
 
     options = options_of(context)
     if (options.passphrase_file or named_by_environment()) and not one_passphrase:
         raise InputError("one_passphrase")
+    check_new(options.data, network)
+    listens = Listen.parse(listen)
     new = partial(ask, file=options.passphrase_file, twice=True)
     names = ("root", "exchange", "desks")
     passphrases = (
@@ -44,7 +46,7 @@ def init(
         passphrases.__getitem__,
         network=network,
         host=address,
-        listen=Listen.parse(listen),
+        listen=listens,
         database=options.database,
     )
     root = options.data / "root.keyring"
