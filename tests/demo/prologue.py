@@ -52,7 +52,7 @@ async def founded(play: Play, scene: Scene) -> None:
     for seat, (en, th) in SEATS.items():
         names = ", ".join(WORKERS[seat].values())
         scene.say(
-            f"{en} ({seat}) comes in by its one-time code. {names} work there.",
+            f"{en} ({seat}) comes in by its one-time code. At work there: {names}.",
             f"{th} ({seat}) เข้าร่วมด้วยรหัสเชิญ มี {names} ทำงาน",
         )
     scene.say(
@@ -61,7 +61,7 @@ async def founded(play: Play, scene: Scene) -> None:
     )
     async with asyncio.TaskGroup() as together:
         for seat, node in stage.nodes.items():
-            together.create_task(stage.serve(seat, node, "--health-port", "0"))
+            together.create_task(stage.serve(seat, node, "--listen", "127.0.0.1:0", "--health-port", "0"))
     scene.say(
         f"{len(stage.servers)} servers run now, each with its own folder, its own keys and its own line.",
         f"ตอนนี้มี {len(stage.servers)} โปรแกรมทำงาน ต่างมีโฟลเดอร์ กุญแจ และสายของตนเอง",
