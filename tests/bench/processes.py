@@ -81,7 +81,9 @@ class NodeProcess:
         command += ["--passphrase-file", str(folder / "node.key")]
         for words in (["init"], ["enrol", invitation]):
             subprocess.run([*command, *words], check=True, stdout=subprocess.DEVNULL)
-        self.process = Process([*command, "serve", "--health-port", "0"], folder / "node.log")
+        self.process = Process(
+            [*command, "serve", "--listen", "127.0.0.1:0", "--health-port", "0"], folder / "node.log"
+        )
 
     def stop(self) -> None:
         self.process.stop()

@@ -91,7 +91,7 @@ def _network(folder: Path, open_things: ExitStack) -> LinkedNetwork:
         return made
 
     network = LinkedNetwork(hub, console, clock, folder)
-    open_things.callback(lambda: [node.close() for node in network.nodes])
+    open_things.callback(network.close)
     return network
 
 

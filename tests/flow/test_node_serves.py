@@ -43,7 +43,7 @@ class Serving:
         command = [str(Path(sys.executable).with_name("songtor-node")), "--json"]
         command += ["--data", str(self.berlin.node.data), "--passphrase-file", str(self._passphrase)]
         self.child = subprocess.Popen(
-            [*command, "serve", "--health-port", "0"],
+            [*command, "serve", "--listen", "127.0.0.1:0", "--health-port", "0"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -7,13 +7,18 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from songtor_node.web.front import Front, Reach
 from songtor_node.web.health import SILENT, STUCK, create_app
 from tests.support.linked import LinkedNetwork, LinkedNode, new_node
 
 
+def front(linked: LinkedNode) -> Front:
+    return Front(linked.node.data, linked.line, Reach(frozenset()), linked.node)
+
+
 def asked(node: LinkedNode, path: str, *, beat: timedelta = timedelta()) -> tuple[int, str]:
     started = node.node.clock() - beat
-    answer = TestClient(create_app(node.node, lambda: started)).get(path)
+    answer = TestClient(create_app(front(node), lambda: started)).get(path)
     return answer.status_code, answer.json().get("status", "")
 
 
@@ -23,7 +28,7 @@ def test_a_node_in_touch_is_healthy_and_ready(network: LinkedNetwork) -> None:
     reference = berlin.refer()
     assert asked(berlin, "/health") == (200, "ok")
     assert asked(berlin, "/ready") == (200, "ok")
-    state = TestClient(create_app(berlin.node, berlin.node.clock)).get("/state").json()
+    state = TestClient(create_app(front(berlin), berlin.node.clock)).get("/state").json()
     assert (state["seat"], state["backlog"]) == ("DE-02", 1)
     assert reference not in str(state)
 
@@ -54,9 +59,20 @@ def test_a_node_in_no_network_is_not_ready(network: LinkedNetwork) -> None:
     assert asked(lonely, "/ready") == (503, "input.not_enrolled")
 
 
+def test_a_node_that_nobody_unlocked_lives_and_says_so(network: LinkedNetwork) -> None:
+    """It waits for a person; a supervisor must not start it again for that."""
+    data = network.node("DE-02").node.data
+    for where, state in ((data, "locked"), (network.folder / "empty", "new")):
+        locked = Front(where, network.line, Reach(frozenset()))
+        client = TestClient(create_app(locked, lambda now=locked.now: now))
+        assert client.get("/health").status_code == 200
+        answer = client.get("/ready")
+        assert (answer.status_code, answer.json()) == (503, {"status": state})
+
+
 @pytest.mark.parametrize("path", ["/health", "/ready", "/state"])
 def test_a_page_under_a_foreign_name_learns_nothing(network: LinkedNetwork, path: str) -> None:
     """Row 37: a forged host header is refused."""
     berlin = network.node("DE-02")
-    client = TestClient(create_app(berlin.node, berlin.node.clock), base_url="http://evil.example")
+    client = TestClient(create_app(front(berlin), berlin.node.clock), base_url="http://evil.example")
     assert client.get(path).status_code == 400

@@ -5,7 +5,8 @@ from __future__ import annotations
 from threading import Thread
 from time import monotonic, sleep
 
-from songtor_node.serve import Server
+from songtor_node.keeper import Keeper
+from songtor_node.web.front import Front, Reach
 from tests.support.linked import LinkedNetwork
 
 SECONDS = 20
@@ -15,8 +16,8 @@ def test_a_clock_that_goes_back_puts_nothing_off(network: LinkedNetwork) -> None
     """K5, C11: an old laptop wakes in the future and learns the time; it reads the directory soon."""
     berlin = network.node("DE-02")
     network.pass_time(days=2)
-    server = Server(berlin.node, network.line)
-    thread = Thread(target=server.run)
+    keeper = Keeper(Front(berlin.node.data, network.line, Reach(frozenset()), berlin.node))
+    thread = Thread(target=keeper.run)
     thread.start()
     try:
         for _ in range(5):  # it has come to the long-poll, which here answers at once
@@ -25,7 +26,7 @@ def test_a_clock_that_goes_back_puts_nothing_off(network: LinkedNetwork) -> None
         network.pass_time(days=-2)
         assert more(network, "get_directory", known) > known
     finally:
-        server.stop()
+        keeper.stop()
         thread.join(SECONDS)
     assert not thread.is_alive()
 

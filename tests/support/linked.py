@@ -273,6 +273,10 @@ class LinkedNetwork:
                 self.line.exchange.tick()
                 node.sync()
 
+    def close(self) -> None:
+        for node in self.nodes:
+            node.close()
+
 
 def new_node(folder: Path, *, clock: Callable[[], Any]) -> Node:
     """A node with its workers, in no network yet."""
@@ -297,5 +301,4 @@ def network(new_hub: NewHub, new_console: Callable[..., Hub], tmp_path: Path) ->
     clock = MovableClock()
     linked = LinkedNetwork(new_hub(clock=clock), new_console, clock, tmp_path)
     yield linked
-    for node in linked.nodes:
-        node.close()
+    linked.close()

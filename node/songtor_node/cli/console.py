@@ -87,8 +87,12 @@ class Console:
             node.close()
 
     def unlock(self) -> Unlock:
-        """From --passphrase-file, the systemd credential, SONGTOR_PASSPHRASE_FILE, the key file or the
-        keyboard."""
+        """As it is at hand, else from the keyboard."""
+        return self.at_hand() or Unlock(passphrase=self.secret("รหัสผ่าน", "Passphrase"))
+
+    def at_hand(self) -> Unlock | None:
+        """From --passphrase-file, the systemd credential, SONGTOR_PASSPHRASE_FILE or the key file; None where
+        there is none of them."""
         credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
         named = os.environ.get("SONGTOR_PASSPHRASE_FILE")
         if place := self.passphrase_file or (
@@ -96,7 +100,7 @@ class Console:
         ):
             text = self.read(Path(place), limit=4096, field="passphrase-file")
             return parse(text.decode(errors="replace"))
-        return key_file(self.data) or Unlock(passphrase=self.secret("รหัสผ่าน", "Passphrase"))
+        return key_file(self.data)
 
     def secret(self, th: str, en: str) -> str:
         """Asks at the keyboard, unseen; StoreError where nobody is there to answer."""

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from sqlmodel import col, select
 
 from songtor_node import alerts
+from songtor_node.bootstrap import check_here
 from songtor_node.cli.console import Console, console
 from songtor_node.keys import KnownKey, identity, trust
 from songtor_node.link.state import state_of
 from songtor_node.referrals import inbox, outbox
 from songtor_node.referrals.act import act
 from songtor_node.store.engine import reading
+from songtor_node.web.reach.way import HERE, choose
 from songtor_proto.errors import InputError
 from songtor_proto.identity.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from songtor_node.serve import Ready
+
+PART_FAILED = 70  # EX_SOFTWARE: the supervisor starts it again
 
 
 def enrol(context: typer.Context, code: Annotated[str, typer.Argument(help="- = stdin")]) -> None:
@@ -130,20 +138,51 @@ def seen(context: typer.Context, code: str, subject: str) -> None:
 
 def serve(
     context: typer.Context,
+    listen: Annotated[str, typer.Option(metavar="IP:PORT", help="The pages. / ที่อยู่หน้าเว็บ")] = HERE,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="TLS for phones of this house. / ให้โทรศัพท์ในเครือข่ายเดียวกันใช้ได้")
+    ] = False,
+    certificate: Annotated[Path | None, typer.Option(help="TLS chain, PEM. / ใบรับรอง TLS")] = None,
+    key: Annotated[Path | None, typer.Option(help="Its key, PEM. / กุญแจของใบรับรอง")] = None,
+    host: Annotated[str, typer.Option(metavar="NAME", help="Its name. / ชื่อในใบรับรอง")] = "",
+    behind_proxy: Annotated[
+        str, typer.Option(metavar="NAME", help="A proxy does TLS for that name. / ชื่อที่พร็อกซีให้บริการ")
+    ] = "",
     health_port: Annotated[int, typer.Option(min=0, max=65535, help="On loopback. / พอร์ตตรวจสุขภาพ")] = 8471,
 ) -> None:
-    """Keep the line to the centre, for good. / ทำงานตลอดเวลา"""
+    """The pages, and the line to the centre, for good. / เปิดหน้าเว็บและทำงานตลอดเวลา"""
     from songtor_node.link.grpc_hub import GrpcNetwork
     from songtor_node.serve import run
+    from songtor_node.web.access import When
+    from songtor_node.web.front import Front, Reach
 
     given = console(context)
+    way = choose(listen, house=lan, certificate=certificate, key=key, host=host, proxy=behind_proxy)
+    front = Front(given.data, GrpcNetwork(), Reach(frozenset()))
+    if unlock := given.at_hand():
+        check_here(given.data)
+        front.unlock(unlock)
 
-    def ready(port: int) -> None:
-        given.show({"health": port}, f"health: {port}")
+    def ready(now: Ready) -> None:
+        new = {"start_code": front.start_code} if front.when is When.NEW else {}
+        given.show({"health": now.health, "pages": now.pages, **new}, *_greeting(now, **new))
         sys.stdout.flush()
 
-    with given.node() as node:
-        run(node, GrpcNetwork(), health_port=health_port, ready=ready)
+    try:
+        whole = run(front, way, health_port=health_port, ready=ready)
+    finally:
+        if front.node is not None:
+            front.node.close()
+    if not whole:
+        raise typer.Exit(PART_FAILED)
+
+
+def _greeting(now: Ready, start_code: str = "") -> Iterator[str]:
+    """In both languages: nobody has chosen one yet."""
+    yield f"ส่งต่อพร้อมใช้แล้ว เปิดเว็บเบราว์เซอร์ไปที่  {now.pages}"
+    yield f"Songtor is ready. Open in a browser:  {now.pages}"
+    if start_code:
+        yield f"รหัสเริ่มต้น / start code:  {start_code[:4]} {start_code[4:]}"
 
 
 def _standing(state: dict[str, Any], given: Console) -> Iterator[str]:

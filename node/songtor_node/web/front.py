@@ -26,9 +26,12 @@ SHOWN_LASTS = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The origins (`https://node.example`) under which browsers may come; nothing else is answered."""
+    """The origins (`https://node.example`) under which browsers may come; nothing else is answered. `phones`:
+    those that other machines come by, the best first. `own_authority`: they trust the node's own for it."""
 
     origins: frozenset[str]
+    phones: tuple[str, ...] = ()
+    own_authority: bool = False
 
     def origin(self, host: str) -> str:
         """The origin of that Host header; empty where nobody may come by it."""
@@ -49,7 +52,8 @@ class Gathered:
 
 @dataclass(slots=True)
 class Front:
-    """`start_code`: shown where the program was started, and asked for by whoever makes the first account."""
+    """`start_code`: shown where the program was started, and asked for by whoever makes the first account.
+    `trouble`: the code of what keeps the line from working now."""
 
     data: Path
     network: Network
@@ -57,6 +61,7 @@ class Front:
     node: Node | None = None
     start_code: str = field(default_factory=lambda: f"{secrets.randbelow(10**8):08}", repr=False)
     opened: threading.Event = field(default_factory=threading.Event)
+    trouble: str = ""
     clock: Clock = utc_now
     random: Random = os.urandom
     cost: Cost = STRONG  # of guessing a password; only tests make it less

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from songtor_node.bootstrap import Node
 from songtor_node.link.state import state_of
+from songtor_node.web.front import Front
 from songtor_proto.errors import SongtorError
 
 SILENT = timedelta(minutes=15)
@@ -26,16 +26,18 @@ STUCK = timedelta(minutes=3)
 """The loop goes round at least once in a long-poll and its deadline."""
 
 
-def create_app(node: Node, beat: Callable[[], datetime]) -> Starlette:
+def create_app(front: Front, beat: Callable[[], datetime]) -> Starlette:
     """`beat` gives when the loop last went round."""
 
     def health(request: Request) -> JSONResponse:
-        alive = node.clock() - beat() < STUCK
+        alive = front.now - beat() < STUCK
         return JSONResponse({"status": "ok" if alive else "stuck"}, 200 if alive else 503)
 
     def ready(request: Request) -> JSONResponse:
+        if front.node is None:
+            return JSONResponse({"status": front.when.value}, 503)
         try:
-            state = state_of(node)
+            state = state_of(front.node)
         except SongtorError as error:
             return JSONResponse({"status": error.code}, 503)
         seconds = state["seconds_since_contact"]
@@ -46,8 +48,10 @@ def create_app(node: Node, beat: Callable[[], datetime]) -> Starlette:
         return JSONResponse({"status": "ok"})
 
     def state(request: Request) -> JSONResponse:
+        if front.node is None:
+            return JSONResponse({"status": front.when.value}, 503)
         try:
-            return JSONResponse(state_of(node))
+            return JSONResponse(state_of(front.node))
         except SongtorError as error:
             return JSONResponse({"status": error.code}, 503)
 

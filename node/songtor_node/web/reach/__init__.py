@@ -1,0 +1,1 @@
+"""How browsers reach this node, and how the node's own line stands."""
