@@ -250,7 +250,7 @@ def test_a_consent_is_read_out_recorded_confirmed_and_withdrawn(
         (["case", "assign", "{case}", "nobody"], "peer.worker", "as"),
         (["case", "import", "{folder}/none.yaml"], "input.file", "file"),
         (["case", "import", "{folder}"], "input.file", "file"),
-        (["case", "import", "{folder}/consent.yaml"], "input.unknown_field", ":1"),
+        (["case", "import", "{folder}/consent.yaml"], "input.unknown_field", ":2"),
         (["case", "import"], "input.usage", "file"),
         (["case", "fly"], "input.usage", ""),
         (["case", "show", "{case}", "--fast"], "input.usage", "fast"),
