@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from sqlmodel import col, select
 
 from songtor_node import alerts
 from songtor_node.bootstrap import check_here
 from songtor_node.cli.console import Console, console
-from songtor_node.keys import KnownKey, identity, trust
 from songtor_node.link.state import state_of
-from songtor_node.referrals import inbox, outbox
+from songtor_node.link.voice import Spoken, believe, spoken
 from songtor_node.referrals.act import act
 from songtor_node.store.engine import reading
 from songtor_node.web.reach.way import HERE, choose
 from songtor_proto.errors import InputError
-from songtor_proto.identity.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from songtor_node.serve import Ready
@@ -50,7 +48,7 @@ def enrol(context: typer.Context, code: Annotated[str, typer.Argument(help="- = 
 
 def keys(
     context: typer.Context,
-    believe: Annotated[
+    voice: Annotated[
         tuple[str, str] | None,
         typer.Option("--trust", metavar="ADDRESS FINGERPRINT", help="Compared by voice. / เทียบทางเสียงแล้ว"),
     ] = None,
@@ -58,40 +56,19 @@ def keys(
 ) -> None:
     """Fingerprints to compare by voice; a changed key waits for it. / ลายนิ้วมือกุญแจ"""
     given = console(context)
-    if believe:
-        _believe(given, *believe)
+    if voice:
+        _believe(given, *voice)
         return
     if renew:
         _renew(given)
         return
     with given.node() as node, reading(node.engine) as session:
-        me = identity(session)
-        query = select(KnownKey).order_by(col(KnownKey.owner), col(KnownKey.version))
-        newest = {key.owner: key for key in session.exec(query)}
-    own = {
-        "owner": me.seat,
-        "version": me.version,
-        "fingerprint": fingerprint(me.network, me.seat, me.signing.public),
-        "own": True,
-        "trusted": True,
-        "revoked": False,
-    }
-    others = [
-        {
-            "owner": key.owner,
-            "version": key.version,
-            "fingerprint": fingerprint(me.network, key.owner, key.signing_key),
-            "own": False,
-            "trusted": key.trusted,
-            "revoked": key.revoked,
-        }
-        for key in newest.values()
-    ]
+        known = spoken(session)
     given.show(
-        [own, *others],
+        [asdict(one) for one in known],
         given.table(
             [("ใคร", "who"), ("ลายนิ้วมือ", "fingerprint"), ("", "")],
-            [(str(one["owner"]), str(one["fingerprint"]), _mark(one, given)) for one in (own, *others)],
+            [(one.owner, one.fingerprint, _mark(one, given)) for one in known],
         ),
     )
 
@@ -205,10 +182,7 @@ def _time(iso: str) -> str:
 
 def _believe(given: Console, owner: str, digits: str) -> None:
     with given.node() as node, act(node) as now:
-        key = trust(now.session, now.me.network, owner, digits)
-        alerts.settle(now.session, "peer.key_changed", owner)
-        inbox.retry(now)
-        outbox.reseal(now)
+        key = believe(now, owner, digits)
         said = {"owner": owner, "version": key.version, "trusted": True}
     given.show(said, given.choose(f"เชื่อถือกุญแจของ {owner} แล้ว", f"The key of {owner} is believed."))
 
@@ -228,9 +202,9 @@ def _renew(given: Console) -> None:
     given.show({"fingerprint": digits}, said + digits)
 
 
-def _mark(one: dict[str, Any], given: Console) -> str:
-    if one["own"]:
+def _mark(one: Spoken, given: Console) -> str:
+    if one.own:
         return given.choose("ของเรา", "ours")
-    if one["revoked"]:
+    if one.revoked:
         return given.choose("ถูกเพิกถอน", "revoked")
-    return "" if one["trusted"] else given.choose("เปลี่ยนกุญแจ โปรดเทียบทางเสียง", "changed: compare by voice")
+    return "" if one.trusted else given.choose("เปลี่ยนกุญแจ โปรดเทียบทางเสียง", "changed: compare by voice")

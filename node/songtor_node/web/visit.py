@@ -23,6 +23,7 @@ from songtor_node.referrals.act import Act, act
 from songtor_node.store.engine import reading, writing
 from songtor_node.web import navigation
 from songtor_node.web.front import Front
+from songtor_node.web.reach.line import line
 from songtor_node.workers import Worker
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.dates import date_text, month_text, relative_text, time_text
@@ -73,6 +74,11 @@ class Visit:
     @property
     def here(self) -> str:
         return self.request.url.path
+
+    @property
+    def origin(self) -> str:
+        """By which of its names the node was reached: `https://node.example`."""
+        return self.front.reach.origin(self.request.headers.get("host", ""))
 
     @property
     def params(self) -> Mapping[str, str]:
