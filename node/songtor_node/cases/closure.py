@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from songtor_node.cases import entries, plan, service, steps
+from songtor_node.cases import entries, service, steps
 from songtor_node.cases.models import Case, Closing, FollowUp, TeleSession
 from songtor_node.consents.models import Consent
 from songtor_node.referrals.models import Referral
@@ -61,20 +61,9 @@ def closings(session: Session, case: Case) -> Sequence[Closing]:
     return session.exec(select(Closing).where(Closing.case_id == case.id).order_by(col(Closing.id))).all()
 
 
-def close(
-    session: Session,
-    case: Case,
-    form: entries.Closing,
-    goals: Mapping[int, entries.GoalOutcome],
-    *,
-    by: Worker,
-    now: datetime,
-) -> Closing:
-    """`goals`: how each ended, by its id. InputError("step") where the case is closed already."""
+def close(session: Session, case: Case, form: entries.Closing, *, by: Worker, now: datetime) -> Closing:
+    """InputError("step") where the case is closed already."""
     service.take_step(session, case, steps.LAST, reason=form.reason or form.outcome, by=by, now=now)
-    for goal in plan.goals(session, case):
-        if said := goals.get(goal.id or 0):
-            goal.outcome, goal.outcome_text = said.outcome, said.outcome_text
     closing = Closing(**form.model_dump(), case_id=service.id_of(case), by=by.code, at=now)
     session.add(closing)
     session.flush()

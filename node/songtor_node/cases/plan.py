@@ -22,8 +22,9 @@ def goals(session: Session, case: Case) -> Sequence[Goal]:
 
 
 def moves(session: Session, goal: Goal) -> Sequence[GoalMove]:
-    """Oldest first."""
-    return session.exec(select(GoalMove).where(GoalMove.goal_id == goal.id).order_by(col(GoalMove.id))).all()
+    """Oldest first; not those of a goal that had the same number before."""
+    query = select(GoalMove).where(GoalMove.goal_id == goal.id, col(GoalMove.at) >= goal.at)
+    return session.exec(query.order_by(col(GoalMove.id))).all()
 
 
 def to_stage(session: Session, goal: Goal, stage: str, *, reason: str, by: Worker, now: datetime) -> None:

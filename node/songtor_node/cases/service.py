@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from songtor_node.cases import flower, history, steps
 from songtor_node.cases.casefile import CaseFile, CaseHead, Urgency
@@ -158,13 +158,11 @@ def rerank(session: Session, case: Case, problem: int, *, up: bool) -> None:
     session.flush()
 
 
-def set_urgency(session: Session, case: Case, urgency: Urgency) -> None:
+def set_urgency(session: Session, case: Case, above: Urgency, *, by: Worker, now: datetime) -> None:
     """Above the worst petal, or no longer so. InputError as in `create`."""
-    above, petals = urgency, read_record(session, case).petals
-    levels = (petal.level for petal in petals)
+    levels = (petal.level for petal in read_record(session, case).petals)
     flower.check_above(levels, above.level, above.reason, order=list(vocabulary().threat_levels))
-    case.urgency = urgency.model_dump()
-    session.flush()
+    history.correct(session, case, {"urgency": above.model_dump()}, by=by, now=now)
 
 
 def take_step(session: Session, case: Case, step: str, *, reason: str, by: Worker, now: datetime) -> None:
@@ -180,6 +178,11 @@ def assign(session: Session, case: Case, worker: str, *, by: Worker, now: dateti
     if not _assigned(session, case, acting(session, worker)):
         session.add(Assignment(case_id=id_of(case), by=by.code, at=now, worker=worker))
         session.flush()
+
+
+def unassign(session: Session, case: Case, worker: str) -> None:
+    """Takes back what `assign` gave; the look of whoever does it remains."""
+    session.exec(delete(Assignment).where(col(Assignment.case_id) == case.id, col(Assignment.worker) == worker))
 
 
 def _check_urgency(form: CaseHead, petals: Iterable[str]) -> None:

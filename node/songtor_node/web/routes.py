@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from songtor_node.web.access import Page
 from songtor_node.web.pages import (
+    assessment,
     case_home,
     disclose,
     everywhere,
@@ -17,6 +18,7 @@ from songtor_node.web.pages import (
 )
 
 _ROOMS: tuple[Page, ...] = (
+    *assessment.PAGES,
     *case_home.PAGES,
     *disclose.PAGES,
     *everywhere.PAGES,

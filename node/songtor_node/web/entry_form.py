@@ -1,0 +1,133 @@
+"""A form for one entry of a case: to add it, and to correct it later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.responses import Response
+
+from songtor_node.cases import history, service
+from songtor_node.cases.kinds import KINDS
+from songtor_node.cases.models import Entry
+from songtor_node.forms import check
+from songtor_node.web import sheet
+from songtor_node.web.case_frame import frame
+from songtor_node.web.form_page import Sheet, opened, refused, saved
+from songtor_node.web.sheet import Ask
+from songtor_node.web.visit import At, Visit
+from songtor_proto.errors import InputError
+from songtor_web.fields import Option
+
+Lists = Mapping[str, Sequence[Option]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryForm:
+    """`kind`: of `KINDS`. `path`: its list, below the case's. `title`: a key of the words; `hint` another.
+    `lists`: choices that are no list of the vocabulary. `start`: what a new one begins with."""
+
+    kind: str
+    path: str
+    title: str
+    asks: tuple[Ask, ...]
+    hint: str = ""
+    lists: Callable[[Visit], Lists] = lambda visit: {}
+    start: Mapping[str, Any] | None = None
+    done: str = "saved"
+
+    def add(self, visit: Visit) -> Response:
+        with visit.at(f"add {self.kind}") as at:
+            return self._show(visit, at, opened(at.session, visit, self.asks, self.start or {}))
+
+    def added(self, visit: Visit) -> Response:
+        try:
+            with visit.at(f"add {self.kind}") as at:
+                form = check(KINDS[self.kind].form, sheet.typed(visit, self.asks))
+                service.add(at.session, at.case, self.kind, form, by=at.by, now=at.now)
+                return saved(at.session, visit, False, self.list(at), self.done)
+        except InputError as error:
+            return self._refused(visit, f"add {self.kind}", error)
+
+    def change(self, visit: Visit) -> Response:
+        with visit.at(f"change {self.kind}") as at:
+            row = self.row(visit, at)
+            return self._show(visit, at, opened(at.session, visit, self.asks, self.said(row)), row)
+
+    def changed(self, visit: Visit) -> Response:
+        try:
+            with visit.at(f"change {self.kind}") as at:
+                row = self.row(visit, at)
+                values, crossed = sheet.merged(at.session, visit, self.asks, self.said(row))
+                history.correct(at.session, row, self.whole(row, values), by=at.by, now=at.now)
+                return saved(at.session, visit, crossed, self.list(at), self.done)
+        except InputError as error:
+            return self._refused(visit, f"change {self.kind}", error)
+
+    def out(self, visit: Visit) -> Response:
+        """Taken out of the case; what it said is kept, and it can be put back."""
+        with visit.at(f"take out {self.kind}") as at:
+            history.take_out(at.session, self.row(visit, at), by=at.by, now=at.now)
+            return visit.go(self.list(at), done="removed")
+
+    def row(self, visit: Visit, at: At) -> Any:
+        return entry(visit, at, KINDS[self.kind].table)
+
+    def list(self, at: At) -> str:
+        return f"/cases/{at.case.code}{self.path}"
+
+    def said(self, row: Entry) -> dict[str, Any]:
+        """As the fields show it."""
+        return {ask.name: _shown(getattr(row, ask.name)) for ask in self.asks}
+
+    def whole(self, row: Entry, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The entry with these values in it, checked; InputError as its form."""
+        form = KINDS[self.kind].form
+        present = {name: getattr(row, name) for name in form.model_fields}
+        return check(form, {**present, **values}).model_dump()
+
+    def _refused(self, visit: Visit, what: str, error: InputError) -> Response:
+        if error.code == "input.not_here":
+            raise error
+        with visit.at(what) as at:
+            row = self.row(visit, at) if "number" in visit.params else None
+            return self._show(visit, at, refused(visit, self.asks, error), row, 422)
+
+    def _show(
+        self, visit: Visit, at: At, made: Sheet, row: Entry | None = None, status: int = 200
+    ) -> Response:
+        return visit.show(
+            "care/entry.html",
+            status,
+            **frame(at),
+            title=visit.t(self.title),
+            hint=visit.t(self.hint) if self.hint else "",
+            sheet=with_lists(made, self.lists(visit)),
+            back=self.list(at),
+            out=f"{self.list(at)}/{row.id}/out" if row else "",
+        )
+
+
+def with_lists(made: Sheet, lists: Lists) -> Sheet:
+    """The sheet, these fields with these choices."""
+    fields = [
+        replace(one, options=list(lists[one.name])) if one.name in lists else one for one in made.fields
+    ]
+    return replace(made, fields=fields)
+
+
+def entry(visit: Visit, at: At, table: type[Entry]) -> Any:
+    """The entry that the path numbers, of this very case; InputError("not_here")."""
+    number = visit.params["number"]
+    row = at.session.get(table, int(number)) if number.isdecimal() and len(number) < 12 else None
+    if row is None or row.case_id != at.case.id:
+        raise InputError("not_here", field="number")
+    return row
+
+
+def _shown(value: Any) -> Any:
+    """Nought is nothing."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    return str(int(value) if value == int(value) else value) if value else ""
