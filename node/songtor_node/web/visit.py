@@ -139,6 +139,7 @@ class Visit:
             said=self.t(f"done.{done}") if f"done.{done}" in self.texts else "",
             idle_seconds=navigation.IDLE_SECONDS if self.worker else 0,
             places=navigation.places(shown_to, self.here),
+            line=partial(line, self),
             label=partial(label, lang),
             date=partial(date_text, lang=lang),
             month=partial(month_text, lang=lang),

@@ -13,8 +13,7 @@ from songtor_node.link.models import Certificate
 from songtor_node.link.sync import LAST_CONTACT
 from songtor_node.referrals.models import Outbox
 from songtor_node.settings import kept
-from songtor_node.web.access import ADMIN
-from songtor_node.workers import SEES_ALL
+from songtor_node.workers import ADMIN, SEES_ALL
 from songtor_proto.times import from_ms
 from songtor_web.dates import relative_text
 
