@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from songtor_node.cases import kept_right
 from songtor_node.store.base import Setting
 from songtor_node.store.engine import KEY_BYTES, open_engine, reading
 from songtor_node.store.schema import upgrade
@@ -105,12 +106,17 @@ def open_node(
 
 def make_folder(data: Path) -> None:
     """The folder of a new node, for its owner alone. StoreError: exists, write."""
-    if (data / KEYRING).exists() or (data / STORE).exists():
-        raise StoreError("exists")
+    check_free(data)
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
         raise StoreError("write", field="data") from None
+
+
+def check_free(data: Path) -> None:
+    """StoreError("exists") where a node is in that folder; to be said before a passphrase is asked for."""
+    if (data / KEYRING).exists() or (data / STORE).exists():
+        raise StoreError("exists")
 
 
 def check_here(data: Path) -> None:
@@ -121,8 +127,10 @@ def check_here(data: Path) -> None:
 
 def _wire(data: Path, keyring: Keyring, worker: str, clock: Clock, random: Random, *, create: bool) -> Node:
     engine = open_engine(data / STORE, keyring.get(STORE_KEY), create=create)
+    kept_right.watch()
     try:
         upgrade(engine)
+        kept_right.check(engine)
     except StoreError:
         engine.dispose()
         raise

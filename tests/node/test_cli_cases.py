@@ -371,6 +371,7 @@ def test_a_node_is_made_with_a_passphrase_and_recovered_with_the_printed_code(tm
     init = program("--passphrase-file", str(old), "--json", "init", **here)
     assert init.returncode == 0, init.stderr
     recovery = json.loads(init.stdout)["recovery_code"]
+    assert program("init", **here).returncode == 7  # said before anybody is asked for a passphrase
     slip = program("recover", "--new-passphrase-file", str(new), typed=recovery[:-1] + "?", **here)
     assert (slip.returncode, "[10]" in slip.stderr) == (2, True)
     done = program("recover", "--new-passphrase-file", str(new), typed=recovery.lower(), **here)

@@ -10,7 +10,7 @@ import typer
 
 from songtor_node import founding, workers
 from songtor_node.accounts import people
-from songtor_node.bootstrap import check_here
+from songtor_node.bootstrap import check_free, check_here
 from songtor_node.cli.console import Console, console
 from songtor_node.store.engine import reading, writing
 from songtor_node.unlock import KEY_FILE
@@ -34,6 +34,7 @@ def init(
 ) -> None:
     """Make a new node. / สร้างโหนดใหม่"""
     given = console(context)
+    check_free(given.data)
     path = _key_path(given, unlock, key_out)
     node, recovery = founding.found(
         given.data, key_path=path, passphrase="" if path else _new_passphrase(given)
