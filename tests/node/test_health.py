@@ -7,8 +7,12 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from songtor_hub.seats import registry
+from songtor_hub.store.engine import writing
 from songtor_node.web.front import Front, Reach
 from songtor_node.web.health import SILENT, STUCK, create_app
+from songtor_proto.errors import PeerError
+from songtor_proto.times import to_ms
 from tests.support.linked import LinkedNetwork, LinkedNode, new_node
 
 
@@ -46,6 +50,16 @@ def test_an_expired_certificate_is_not_ready(network: LinkedNetwork) -> None:
     berlin = network.node("DE-02")
     network.pass_time(days=8)
     assert asked(berlin, "/ready") == (503, "certificate_expired")
+
+
+def test_a_node_that_the_hub_lets_in_no_more_is_not_ready(network: LinkedNetwork) -> None:
+    """Its certificate has days to go, and counts for nothing."""
+    berlin = network.node("DE-02")
+    with writing(network.hub.engine) as connection:
+        registry.revoke(connection, "DE-02", to_ms(network.clock()), network.hub.random)
+    with pytest.raises(PeerError):
+        berlin.sync()
+    assert asked(berlin, "/ready") == (503, "peer.revoked")
 
 
 def test_a_loop_that_stands_still_is_not_healthy(network: LinkedNetwork) -> None:

@@ -70,6 +70,23 @@ def test_a_revoked_node_cannot_renew_and_keeps_its_work(network: LinkedNetwork) 
     assert [row.state for row in berlin.rows(Outbox)] == ["waiting"]
 
 
+def test_that_a_seat_is_let_in_no_more_is_told_until_it_is_again(network: LinkedNetwork) -> None:
+    """`status` and `/ready` do not call a node well that the hub refuses, however long its certificate is."""
+    berlin = network.node("DE-02")
+    with writing(network.hub.engine) as connection:
+        registry.revoke(connection, "DE-02", to_ms(network.clock()), network.hub.random)
+    for _ in range(2):
+        with pytest.raises(PeerError, match="revoked"):
+            berlin.sync()
+    state = state_of(berlin.node)
+    assert (state["not_let_in"], state["alerts"][0]["times"]) == ("peer.revoked", 2)
+    with writing(network.hub.engine) as connection:
+        registry.reinstate(connection, "DE-02", to_ms(network.clock()), network.hub.random)
+    enrol(berlin.node, network.invite("DE-02"), network.line)
+    berlin.sync()
+    assert (state_of(berlin.node)["not_let_in"], berlin.alerts()) == ("", set())
+
+
 def test_no_renewal_is_no_reason_to_stop_while_the_certificate_counts(network: LinkedNetwork) -> None:
     """The enrolment port is down; the exchange is not."""
     berlin = network.node("DE-02")

@@ -10,6 +10,9 @@ from songtor_node.settings import all_kept, keep
 from songtor_proto.errors import InputError
 from songtor_proto.wire.directory_pb2 import Invitation
 
+NOT_LET_IN = frozenset({"peer.grace_over", "peer.identity", "peer.renewal", "peer.revoked"})
+"""What the hub says to a seat that it lets in no more; only a person can mend it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from songtor_node import alerts
 from songtor_node.bootstrap import Node
 from songtor_node.link import compare
 from songtor_node.link.directory import read_directory
 from songtor_node.link.models import Certificate
-from songtor_node.link.place import read_place
+from songtor_node.link.place import NOT_LET_IN, read_place
 from songtor_node.link.port import Hub, Network
 from songtor_node.link.renewal import renew_if_due
 from songtor_node.link.witness import watch_log
@@ -53,7 +54,16 @@ class Link:
 
     def sync_once(self) -> Report:
         """LinkError where the line failed, PeerError where one side refuses the other; what was done stays
-        done."""
+        done. That the hub lets this seat in no more is an alert until it does again."""
+        try:
+            return self._sync()
+        except PeerError as error:
+            if error.code in NOT_LET_IN:
+                with writing(self._node.engine) as session:
+                    alerts.alert(session, error.code, self._node.seat, now=self._node.clock())
+            raise
+
+    def _sync(self) -> Report:
         with act(self._node) as now:
             tick(now, mail_read=False)  # what is due here is due without a line, too
         report = Report(renewed=self._renew())
@@ -68,6 +78,8 @@ class Link:
         report.sent += self.push()
         report.received += self.pull()
         with act(self._node) as now:
+            for code in NOT_LET_IN:
+                alerts.settle(now.session, code, place.seat)
             tick(now, mail_read=True)
             outbox.reseal(now)  # what the hub has just found to be sealed to old keys
         report.sent += self.push()

@@ -41,6 +41,8 @@ def create_app(front: Front, beat: Callable[[], datetime]) -> Starlette:
         except SongtorError as error:
             return JSONResponse({"status": error.code}, 503)
         seconds = state["seconds_since_contact"]
+        if state["not_let_in"]:
+            return JSONResponse({"status": state["not_let_in"]}, 503)
         if state["certificate_days"] <= 0:
             return JSONResponse({"status": "certificate_expired"}, 503)
         if seconds is None or seconds > SILENT.total_seconds():
