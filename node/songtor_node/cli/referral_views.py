@@ -48,7 +48,7 @@ def list_(context: typer.Context) -> None:
             one["peer"],
             _label("purpose", one["purpose"], lang),
             stages[one["stage"]].label(lang) if one["stage"] in stages else "?",
-            one["state"],
+            _label("state", one["state"], lang),
             given.choose("ถอนแล้ว", "withdrawn")
             if one["withdrawn"]
             else given.choose("เกินกำหนด", "overdue")
@@ -173,7 +173,7 @@ def _version(now: Act, one: Referral, lang: str) -> dict[str, Any]:
     if one.outgoing:
         return data | {"lines": one.lines, "standing": next((m.standing for m in said if m.ours), "")}
     try:
-        told = replies.read(now, one)
+        told = replies.read(one, now.now)
     except ConsentError as error:
         return data | {"closed": error.code}
     return data | {"facts": history.facts_data(told.facts, lang), "referrer": told.referrer}
@@ -183,7 +183,8 @@ def _sheet(one: dict[str, Any], given: Console) -> Iterator[Any]:
     lang = given.lang
     way = given.choose("ถึง", "to") if one["outgoing"] else given.choose("จาก", "from")
     version = given.choose("ฉบับที่", "version")
-    yield f"{one['reference']}  {version} {one['version']}  {way} {one['peer']}  {one['state']}"
+    state = _label("state", one["state"], lang)
+    yield f"{one['reference']}  {version} {one['version']}  {way} {one['peer']}  {state}"
     until = given.choose("ถึงวันที่", "until")
     what, level = _label("purpose", one["purpose"], lang), _label("urgency", one["urgency"], lang)
     yield f"{what} · {level} · {until} {date_text(one['expires'], lang)}"
@@ -213,6 +214,7 @@ def _label(name: str, code: str, lang: str) -> str:
     """How people say a code; what the data does not know stays as it is (E11)."""
     words, rules = vocabulary(), policy()
     lists: dict[str, list[Mapping[str, Term]]] = {
+        "state": [words.referral_states],
         "urgency": [words.threat_levels],
         "purpose": [rules.purposes],
         "outcome": [rules.outcomes],
@@ -220,4 +222,5 @@ def _label(name: str, code: str, lang: str) -> str:
         "role": [words.hub_roles, words.node_roles],
         "duty": [rules.duties_to_keep],
     }
-    return next((terms[code].label(lang) for terms in lists.get(name, []) if code in terms), code)
+    known = code.replace("-", "_")  # a state's code is FHIR's
+    return next((terms[known].label(lang) for terms in lists.get(name, []) if known in terms), code)
