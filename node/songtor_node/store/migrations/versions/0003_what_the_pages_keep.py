@@ -60,6 +60,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_event_worker"), ["worker"], unique=False)
 
     op.create_table(
+        "case_filter",
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("threat", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("mine", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("order", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["worker"],
+            ["worker.code"],
+        ),
+        sa.PrimaryKeyConstraint("worker"),
+    )
+    op.create_table(
         "draft",
         sa.Column("worker", sa.String(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),
@@ -281,6 +297,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("closing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_closing_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "glance",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("urgency", sa.Integer(), nullable=False),
+        sa.Column("next_on", sa.String(), nullable=False),
+        sa.Column("next_what", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    with op.batch_alter_table("glance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_glance_next_on"), ["next_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_glance_urgency"), ["urgency"], unique=False)
 
     op.create_table(
         "goal",
