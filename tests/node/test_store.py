@@ -242,7 +242,9 @@ def test_the_revisions_lead_to_the_tables_of_the_program(tmp_path: Path) -> None
         connection = session.connection()
         scripts = ScriptDirectory.from_config(configuration(connection))
         assert scripts.get_heads() == [HEAD]
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        # (The tables that SQLite makes for full-text search are no model's.)
+        opts = {"include_object": lambda _item, name, kind, *_: kind != "table" or name[:5] != "words"}
+        assert compare_metadata(MigrationContext.configure(connection, opts=opts), metadata) == []
     upgrade(upgraded)
 
 
