@@ -33,10 +33,8 @@ class Worker(Row, table=True):
 def add(
     session: Session, code: str, *, name: str, role: str, vocabulary: Vocabulary, now: datetime
 ) -> Worker:
-    """InputError: worker (the code's form), unknown_code (the role), exists."""
-    if not _CODE.fullmatch(code):
-        raise InputError("worker", field="code")
-    check_name(name)
+    """InputError: as `check`, unknown_code (the role), exists."""
+    check(code, name)
     if role not in vocabulary.node_roles:
         raise InputError("unknown_code", field="role")
     if session.get(Worker, code) is not None:
@@ -45,6 +43,13 @@ def add(
     session.add(worker)
     session.flush()
     return worker
+
+
+def check(code: str, name: str) -> None:
+    """InputError: worker (the code's form), text (the name)."""
+    if not _CODE.fullmatch(code):
+        raise InputError("worker", field="code")
+    check_name(name)
 
 
 def check_name(name: str) -> None:

@@ -19,9 +19,9 @@ _FEWEST = 5  # different ones
 _ONE_AT_A_TIME = threading.Lock()  # each takes the memory of its cost
 
 
-def check_new(password: str, *, own: str = "") -> None:
-    """InputError: password_short, too_large, password_common. `own`: the worker's code, which alone is no
-    secret."""
+def chosen(password: str, again: str, *, own: str = "") -> str:
+    """A new password, typed twice. InputError: password_short, too_large, password_common, password_differs.
+    `own`: the worker's code, which alone is no secret."""
     plain = _plain(password)
     if len(plain) < SHORTEST:
         raise InputError("password_short", field="new_password")
@@ -31,6 +31,9 @@ def check_new(password: str, *, own: str = "") -> None:
     rest = folded.replace(own.casefold(), "") if own else folded
     if len(set(folded)) < _FEWEST or len(rest) < SHORTEST // 2 or _begins_commonly(folded):
         raise InputError("password_common", field="new_password")
+    if password != again:
+        raise InputError("password_differs", field="again")
+    return password
 
 
 def hashed(password: str, cost: Cost, random: Random) -> str:

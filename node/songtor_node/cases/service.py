@@ -182,7 +182,9 @@ def assign(session: Session, case: Case, worker: str, *, by: Worker, now: dateti
 
 def unassign(session: Session, case: Case, worker: str) -> None:
     """Takes back what `assign` gave; the look of whoever does it remains."""
-    session.exec(delete(Assignment).where(col(Assignment.case_id) == case.id, col(Assignment.worker) == worker))
+    session.exec(
+        delete(Assignment).where(col(Assignment.case_id) == case.id, col(Assignment.worker) == worker)
+    )
 
 
 def _check_urgency(form: CaseHead, petals: Iterable[str]) -> None:

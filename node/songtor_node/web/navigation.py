@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from songtor_node.workers import ADMIN, SEES_ALL, Worker
 
 IDLE_SECONDS = 15 * 60
+_IS_HERE = re.compile(r"/(?![/\\])")
 
 
 class Place(NamedTuple):
@@ -47,3 +49,8 @@ def places(worker: Worker | None, here: str) -> list[Place]:
     inside = [path for path, *_ in of_role if here == path or (path != "/" and here.startswith(f"{path}/"))]
     current = max(inside, key=len, default="")
     return [Place(path, word, icon, path == current, thumb) for path, word, icon, thumb in (*of_role, _MORE)]
+
+
+def inside(path: str) -> str:
+    """A path to go back to, if it is one of this node and no other address."""
+    return path if _IS_HERE.match(path) else "/"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 IDLE = timedelta(seconds=IDLE_SECONDS)
 LONGEST = timedelta(hours=12)
+FRESH = timedelta(minutes=10)
 SESSION = "songtor"
 STEP = "songtor-step"
 """The cookies: of the session, and of a way that is still being gone (first start, passkey)."""
@@ -123,6 +124,11 @@ def end_all(session: Session, worker: str) -> None:
     session.exec(delete(WebSession).where(col(WebSession.worker) == worker))
 
 
+def end_others(session: Session, worker: str, digest: bytes) -> None:
+    """Everywhere but in the session of that digest."""
+    session.exec(delete(WebSession).where(col(WebSession.worker) == worker, col(WebSession.digest) != digest))
+
+
 def known(visit: Visit) -> Visit:
     """The visit with its worker, where a whole sign-in stands behind its cookie."""
     token, now = token_of(visit), visit.now
@@ -138,6 +144,20 @@ def known(visit: Visit) -> Visit:
             if (still := session.get(WebSession, row.digest)) is not None:
                 still.seen_at = now
     return replace(visit, worker=worker, token=row.digest, handed_over_to=row.handed_over_to)
+
+
+def half(visit: Visit) -> WebSession | None:
+    """The session behind this browser, where only the first half of a sign-in is done."""
+    with visit.reading() as session:
+        row = found(session, token_of(visit), visit.now)
+    return row if row is not None and row.proven_at is None else None
+
+
+def is_fresh(visit: Visit) -> bool:
+    """Whether the worker has proven who they are a short while ago: asked before keys are changed."""
+    with visit.reading() as session:
+        row = session.get_one(WebSession, visit.token)
+    return row.proven_at is not None and visit.now - row.proven_at < FRESH
 
 
 def way_in(visit: Visit) -> str:
@@ -174,4 +194,4 @@ def take_cookie(visit: Visit, response: Response, name: str = SESSION) -> Respon
 
 
 def _is_secure(visit: Visit) -> bool:
-    return visit.front.reach.origin(visit.request.headers.get("host", "")).startswith("https:")
+    return visit.origin.startswith("https:")

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, delete, select
 
 from songtor_node.store.base import Instant, Row
 from songtor_node.web.visit import Visit
-from songtor_proto.errors import InputError
+from songtor_proto.errors import InputError, SongtorError
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.dates import iso_date
 from songtor_web.fields import Field, Kind, Option
@@ -81,7 +81,7 @@ class OtherWords(Row, table=True):
 
 
 def fields(
-    visit: Visit, asks: Sequence[Ask], values: Mapping[str, Any], error: InputError | None = None
+    visit: Visit, asks: Sequence[Ask], values: Mapping[str, Any], error: SongtorError | None = None
 ) -> list[Field]:
     """The fields with these values; the one that `error` names says what is wrong with it."""
     at_fault = error.field.split(":")[0].split("[")[0].split(".")[0] if error else ""

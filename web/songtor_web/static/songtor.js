@@ -55,7 +55,7 @@
     for (const kind of ["pointerdown", "keydown", "input", "scroll"]) {
       document.addEventListener(kind, () => { last = Date.now(); }, { passive: true });
     }
-    setInterval(() => { if (Date.now() - last > idle) { body.textContent = ""; location.replace("/locked"); } }, 5000);
+    setInterval(() => { if (Date.now() - last > idle) { body.textContent = ""; location.replace("/locked?to=" + encodeURIComponent(location.pathname)); } }, 5000);
   }
 
   // A finger's signature: the strokes go into a hidden field as a picture.

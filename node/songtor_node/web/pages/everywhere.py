@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.responses import RedirectResponse, Response
 
 from songtor_node.web import sheet
 from songtor_node.web.access import May, Page
+from songtor_node.web.navigation import inside
 from songtor_node.web.visit import Visit
 from songtor_web.dates import time_text
 from songtor_web.texts import LANGUAGES
 
-_IS_HERE = re.compile(r"/(?![/\\])")  # a path of this node, no other address
 _YEAR = 365 * 24 * 60 * 60
 
 
 def choose_language(visit: Visit) -> Response:
     """Back to the page where it was chosen."""
-    back = visit.said("back")
-    response = RedirectResponse(back if _IS_HERE.match(back) else "/", 303)
+    response = RedirectResponse(inside(visit.said("back")), 303)
     if visit.said("lang") in LANGUAGES:
         response.set_cookie(
             "lang", visit.said("lang"), max_age=_YEAR, path="/", httponly=True, samesite="strict"
@@ -42,7 +39,7 @@ def drop_draft(visit: Visit) -> Response:
     form = visit.said("form")
     with visit.writing() as session:
         sheet.drop_draft(session, visit.me.code, form)
-    return visit.go(form if _IS_HERE.match(form) else "/")
+    return visit.go(inside(form))
 
 
 def more(visit: Visit) -> Response:

@@ -1,0 +1,331 @@
+"""Unlocking the store, signing in, waking a session that fell asleep, signing out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session
+from starlette.responses import Response
+
+from songtor_node import founding
+from songtor_node.accounts import enter, passkeys, passwords, people, tries
+from songtor_node.accounts.models import Account
+from songtor_node.unlock import Unlock
+from songtor_node.web import sessions
+from songtor_node.web.access import May, Page, When
+from songtor_node.web.asking import ask, wait_text
+from songtor_node.web.device import device
+from songtor_node.web.navigation import inside
+from songtor_node.web.sessions import WebSession
+from songtor_node.web.sheet import Ask
+from songtor_node.web.visit import Visit
+from songtor_node.workers import Worker
+from songtor_proto.errors import InputError, StoreError
+
+_TOKEN_BYTES = 32
+_UNLOCK = (Ask("passphrase", "password"),)
+_RECOVER = (
+    Ask("store_recovery", "prose"),
+    Ask("passphrase", "password", words="new_passphrase"),
+    Ask("again", "password"),
+)
+_SIGN_IN = (Ask("code", words="worker_code"), Ask("password", "password"))
+_FIRST_PASSWORD = (Ask("new_password", "password"), Ask("again", "password"))
+_SECOND = (Ask("second"),)
+_WAKE = (Ask("password", "password"),)
+
+
+# The store
+
+
+def unlock(visit: Visit) -> Response:
+    return ask(visit, "unlock", _UNLOCK, template="door/unlock.html")
+
+
+def open_store(visit: Visit) -> Response:
+    error = _opened(visit, Unlock(passphrase=visit.said("passphrase")))
+    if error is None:
+        return visit.go("/sign-in")
+    return ask(visit, "unlock", _UNLOCK, template="door/unlock.html", **error)
+
+
+def recover(visit: Visit) -> Response:
+    return ask(visit, "recover", _RECOVER)
+
+
+def set_passphrase(visit: Visit) -> Response:
+    """The printed code, and a new passphrase in place of the lost one."""
+    typed, code = visit.said("passphrase"), visit.said("store_recovery")
+    try:
+        founding.check_passphrase(typed, visit.said("again"))
+    except InputError as error:
+        return ask(visit, "recover", _RECOVER, values={"store_recovery": code}, error=error)
+    refused = _opened(visit, Unlock(passphrase=typed), recovery_code=code)
+    if refused is None:
+        return visit.go("/sign-in")
+    return ask(visit, "recover", _RECOVER, values={"store_recovery": code}, **refused)
+
+
+def _opened(visit: Visit, with_what: Unlock, recovery_code: str = "") -> dict[str, Any] | None:
+    """None once the store is open; else what to say instead."""
+    front = visit.front
+    if wait := front.knock():
+        return {"message": wait_text(visit, wait)}
+    try:
+        if recovery_code:
+            founding.recover(front.data, recovery_code, with_what.passphrase or "", cost=front.cost)
+        front.unlock(with_what)
+    except StoreError as error:
+        if error.code != "store.passphrase":
+            raise
+        return {"error": StoreError("passphrase", field="passphrase")}
+    except InputError:
+        return {"error": InputError("recovery_code", field="store_recovery")}
+    front.let_in()
+    return None
+
+
+# Signing in
+
+
+def sign_in(visit: Visit) -> Response:
+    with visit.reading() as session:
+        if people.nobody_yet(session):
+            return visit.go("/start")
+    return visit.go("/") if visit.worker else _sign_in_page(visit)
+
+
+def check_password(visit: Visit) -> Response:
+    """The first half; a one-time code of the administrator's is typed in the password's place."""
+    code = visit.said("code").strip().lower()
+    answer = enter.by_password(
+        visit.node.engine, code, visit.said("password"), cost=visit.front.cost, now=visit.now, once=True
+    )
+    if not answer.worker:
+        said = wait_text(visit, answer.wait) or str(visit.t("door.wrong"))
+        return _sign_in_page(visit, said, code)
+    with visit.writing() as session:
+        token = _new_session(session, visit, code, proven=False)
+        account = people.account_of(session, code, visit.node.random)
+        path = _next(session, account)
+    return sessions.give_cookie(visit, visit.go(path), token)
+
+
+def _sign_in_page(visit: Visit, message: str = "", code: str = "") -> Response:
+    return ask(
+        visit,
+        "sign_in",
+        _SIGN_IN,
+        values={"code": code},
+        message=message,
+        template="door/sign_in.html",
+        passkeys=bool(passkeys.party(visit.origin)),
+    )
+
+
+def first_password(visit: Visit) -> Response:
+    return ask(visit, "first_password", _FIRST_PASSWORD) if _account(visit, password=False) else _over(visit)
+
+
+def keep_first_password(visit: Visit) -> Response:
+    """The one-time code is used up by it."""
+    account = _account(visit, password=False)
+    if account is None:
+        return _over(visit)
+    try:
+        typed = passwords.chosen(visit.said("new_password"), visit.said("again"), own=account.worker)
+    except InputError as error:
+        return ask(visit, "first_password", _FIRST_PASSWORD, error=error)
+    made = passwords.hashed(typed, visit.front.cost, visit.node.random)
+    with visit.writing() as session:
+        kept = session.get_one(Account, account.worker)
+        if kept.password or not kept.once:  # somebody was faster with the same code
+            return _over(visit)
+        kept.password, kept.once, kept.once_until = made, b"", None
+        people.happened(session, account.worker, "password", by=account.worker, now=visit.now)
+        token = _new_session(session, visit, account.worker, proven=False)
+    return sessions.give_cookie(visit, visit.go("/sign-in/second"), token)
+
+
+def code(visit: Visit) -> Response:
+    return ask(visit, "code", _SECOND, template="door/code.html") if _account(visit) else _over(visit)
+
+
+def check_second(visit: Visit) -> Response:
+    """The second half: the authenticator's code, or a recovery code."""
+    account = _account(visit)
+    if account is None:
+        return _over(visit)
+    with visit.writing() as session:
+        answer = enter.by_second(session, account.worker, visit.said("second"), visit.now)
+        token = _new_session(session, visit, account.worker, proven=True) if answer.worker else ""
+    if token:
+        return sessions.give_cookie(visit, visit.go("/"), token)
+    error = None if answer.wait else InputError("one_time_code", field="second")
+    return ask(
+        visit, "code", _SECOND, error=error, message=wait_text(visit, answer.wait), template="door/code.html"
+    )
+
+
+def ask_passkey(visit: Visit) -> Response:
+    """A challenge for this browser alone, for a short time, once."""
+    party = passkeys.party(visit.origin)
+    if not party:
+        raise InputError("passkey")
+    token, challenge = visit.node.random(_TOKEN_BYTES).hex(), passkeys.challenge(visit.node.random)
+    visit.front.challenges.keep(sessions.digest_of(token), challenge, visit.now)
+    response = visit.show(
+        "door/passkey.html",
+        title=visit.t("door.passkey_title"),
+        lead=visit.t("door.passkey_lead"),
+        go=visit.t("door.passkey_go"),
+        does="get",
+        options=passkeys.to_use(challenge=challenge, party=party),
+        action="/sign-in/passkey/done",
+        name="",
+        back="/sign-in",
+    )
+    return sessions.give_cookie(visit, response, token, sessions.STEP)
+
+
+def check_passkey(visit: Visit) -> Response:
+    """With a passkey, which the worker's own finger or PIN releases, both halves are done at once."""
+    token = sessions.token_of(visit, sessions.STEP)
+    challenge = visit.front.challenges.take(sessions.digest_of(token), visit.now)
+    try:
+        if challenge is None:
+            raise InputError("passkey")
+        with visit.writing() as session:
+            code = passkeys.use(session, visit.said("answer"), challenge=challenge, origin=visit.origin)
+            worker = session.get(Worker, code)
+            if worker is None or not worker.active:
+                raise InputError("passkey")
+            tries.clear(session, code)
+            people.happened(session, code, "signed_in", by=code, now=visit.now)
+            kept = _new_session(session, visit, code, proven=True)
+    except InputError as error:
+        return _sign_in_page(visit, error.public(visit.lang))
+    response = sessions.give_cookie(visit, visit.go("/"), kept)
+    return sessions.take_cookie(visit, response, sessions.STEP)
+
+
+def back_to_sign_in(visit: Visit) -> Response:
+    return visit.go("/sign-in")
+
+
+# A session that fell asleep
+
+
+def locked(visit: Visit) -> Response:
+    """Whoever comes here locks the screen."""
+    row = _asleep(visit)
+    return visit.go("/sign-in") if row is None else _locked_page(visit, row, inside(visit.asked("to")))
+
+
+def wake(visit: Visit) -> Response:
+    """The same worker goes on where they were; too many wrong passwords end the session."""
+    row, to = _asleep(visit), inside(visit.said("to"))
+    if row is None:
+        return visit.go("/sign-in")
+    answer = enter.by_password(
+        visit.node.engine,
+        row.worker,
+        visit.said("password"),
+        cost=visit.front.cost,
+        now=visit.now,
+        once=False,
+    )
+    with visit.writing() as session:
+        if answer.worker:
+            tries.clear(session, row.worker)
+            token = sessions.again(session, row.digest, now=visit.now, random=visit.node.random)
+            return sessions.give_cookie(visit, visit.go(to), token)
+        if ended := tries.is_alarming(session, row.worker):
+            sessions.end(session, row.digest)
+    if ended:
+        return sessions.take_cookie(visit, visit.go("/sign-in"))
+    return _locked_page(visit, row, to, str(visit.t("door.wrong_password")))
+
+
+def sign_out(visit: Visit) -> Response:
+    with visit.writing() as session:
+        sessions.end(session, sessions.digest_of(sessions.token_of(visit)))
+    return sessions.take_cookie(visit, visit.go("/sign-in", done="signed_out"))
+
+
+def _asleep(visit: Visit) -> WebSession | None:
+    """The session of a whole sign-in behind this browser, from now on locked."""
+    with visit.writing() as session:
+        row = sessions.kept(session, sessions.token_of(visit), visit.now)
+        if row is None or row.proven_at is None:
+            return None
+        row.locked = True
+        worker = session.get(Worker, row.worker)
+        return row if worker is not None and worker.active else None
+
+
+def _locked_page(visit: Visit, row: WebSession, to: str, message: str = "") -> Response:
+    with visit.reading() as session:
+        worker = session.get_one(Worker, row.worker)
+    return ask(
+        visit,
+        "locked",
+        _WAKE,
+        message=message,
+        template="door/locked.html",
+        who=worker.name or worker.code,
+        to=to,
+        passkeys=bool(passkeys.party(visit.origin)),
+    )
+
+
+# Steps
+
+
+def _account(visit: Visit, *, password: bool = True) -> Account | None:
+    """The account whose first half is done in this browser: with a password and a second factor to ask for;
+    or, without `password`, let in by a one-time code."""
+    row = sessions.half(visit)
+    if row is None:
+        return None
+    with visit.reading() as session:
+        account = session.get(Account, row.worker)
+        if account is None or bool(account.password) is not password:
+            return None
+        return account if not password or enter.has_second(session, account) else None
+
+
+def _over(visit: Visit) -> Response:
+    return visit.go("/sign-in")
+
+
+def _next(session: Session, account: Account) -> str:
+    if not account.password:
+        return "/sign-in/password"
+    return "/sign-in/code" if enter.has_second(session, account) else "/sign-in/second"
+
+
+def _new_session(session: Session, visit: Visit, worker: str, *, proven: bool) -> str:
+    """A token that nobody has seen before, in place of the one that the browser had."""
+    sessions.end(session, sessions.digest_of(sessions.token_of(visit)))
+    return sessions.begin(
+        session,
+        worker,
+        now=visit.now,
+        random=visit.node.random,
+        proven=proven,
+        device=device(visit.request.headers.get("user-agent", "")),
+    )
+
+
+PAGES = (
+    Page(path="/unlock", may=May.ANYONE, when=When.LOCKED, get=unlock, post=open_store),
+    Page(path="/unlock/recovery", may=May.ANYONE, when=When.LOCKED, get=recover, post=set_passphrase),
+    Page(path="/sign-in", may=May.ANYONE, get=sign_in, post=check_password),
+    Page(path="/sign-in/password", may=May.ANYONE, get=first_password, post=keep_first_password),
+    Page(path="/sign-in/code", may=May.ANYONE, get=code, post=check_second),
+    Page(path="/sign-in/passkey", may=May.ANYONE, get=back_to_sign_in, post=ask_passkey),
+    Page(path="/sign-in/passkey/done", may=May.ANYONE, get=back_to_sign_in, post=check_passkey),
+    Page(path="/locked", may=May.ANYONE, get=locked, post=wake),
+    Page(path="/sign-out", may=May.ANYONE, post=sign_out),
+)
