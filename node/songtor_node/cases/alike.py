@@ -1,0 +1,77 @@
+"""Who else at this node could be a case's client: noted when the client's name, numbers or birth is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, cast
+
+import sqlalchemy
+from sqlmodel import Session, col, select
+
+from songtor_node.cases import duplicates, service
+from songtor_node.cases.models import Alike, Case, Person
+from songtor_node.workers import Worker
+from songtor_proto.errors import InputError
+
+_COMPARED = (
+    "case_id", "name_thai", "name_latin", "nickname", "birth_date", "contacts", "identity_numbers",
+)  # fmt: skip
+MOST = 10  # hints of one case
+
+
+class Hint(NamedTuple):
+    """`case`: None where this worker may not see it; whose case that is, a caseworker knows."""
+
+    alike: Alike
+    case: Case | None
+
+
+def look(session: Session, case: Case, *, by: Worker, now: datetime) -> bool:
+    """Compares the client with all others; whether somebody was found who is not noted yet."""
+    client = session.exec(select(Person).where(Person.case_id == case.id, Person.relation == "")).one()
+    mine = duplicates.sketch(client)
+    noted = {other for one in _of(session, case) for other in (one.case_id, one.other_id)}
+    found = False
+    compared = sqlalchemy.select(*(getattr(Person, name) for name in _COMPARED))
+    others = session.connection().execute(compared.where(col(Person.relation) == ""))
+    for other in others:
+        if other.case_id == case.id or other.case_id in noted or len(noted) > MOST:
+            continue
+        if why := duplicates.why_alike(mine, duplicates.sketch(cast(Person, other))):
+            session.add(
+                Alike(case_id=service.id_of(case), other_id=other.case_id, why=list(why), by=by.code, at=now)
+            )
+            noted.add(other.case_id)
+            found = True
+    session.flush()
+    return found
+
+
+def hints(session: Session, case: Case, by: Worker) -> Sequence[Hint]:
+    """Those that nobody has answered yet."""
+    found = []
+    for one in _of(session, case):
+        if one.answer:
+            continue
+        other = session.get(Case, one.other_id if one.case_id == case.id else one.case_id)
+        if other is not None:
+            found.append(Hint(one, other if service.may_see_case(session, other, by) else None))
+    return found
+
+
+def answer(session: Session, case: Case, number: int, said: str, by: Worker) -> None:
+    """`same` or `other`, by somebody who may see both. InputError: not_here, unknown_code."""
+    hint = next((one for one in hints(session, case, by) if one.alike.id == number and one.case), None)
+    if hint is None:
+        raise InputError("not_here", field="number")
+    if said not in ("same", "other"):
+        raise InputError("unknown_code", field="answer")
+    hint.alike.answer = said
+    session.flush()
+
+
+def _of(session: Session, case: Case) -> Sequence[Alike]:
+    """From either side."""
+    both = sqlalchemy.or_(col(Alike.case_id) == case.id, col(Alike.other_id) == case.id)
+    return session.exec(select(Alike).where(both).order_by(col(Alike.id))).all()

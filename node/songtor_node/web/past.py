@@ -1,0 +1,39 @@
+"""What stood in the fields of a form before, as the page shows it under the form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from songtor_node.cases.history import changes
+from songtor_node.cases.models import Case, Entry
+from songtor_node.web.form_page import said
+from songtor_node.web.sheet import Ask, fields
+from songtor_node.web.visit import Visit
+from songtor_node.workers import Worker
+
+
+class Former(NamedTuple):
+    """`words`: (label, what it said) of each field that was changed then; `by`, who changed it."""
+
+    at: datetime
+    by: str
+    words: Sequence[tuple[str, str]]
+
+
+def past(
+    visit: Visit, session: Session, row: Case | Entry, asks: Sequence[Ask], part: str = ""
+) -> list[Former]:
+    """Newest first. `part`: the block of the case that the fields are of, if they are no columns."""
+    names = {worker.code: worker.name or worker.code for worker in session.query(Worker)}
+    found = []
+    for change in changes(session, row):
+        former = change.former.get(part, {}) if part in change.former else change.former
+        shown = fields(visit, [ask for ask in asks if ask.name in former], former)
+        words = [(one.label, said(one)) for one in shown]
+        if words:
+            found.append(Former(change.at, names.get(change.by, change.by), words))
+    return found
