@@ -280,7 +280,7 @@ def test_a_name_that_leaves_anyway_is_no_finding() -> None:
 
 
 def answered(words: str, give: set[str], *, now: Any = NOW, cleared: Any = (), unsafe: Any = ()) -> Any:
-    return compose_answer(
+    payload, found = compose_answer(
         words,
         case_facts(),
         give,
@@ -291,6 +291,8 @@ def answered(words: str, give: set[str], *, now: Any = NOW, cleared: Any = (), u
         sender="DE-02",
         now=now,
     )
+    found.require_cleared()
+    return payload
 
 
 def test_expiry_stops_facts_in_an_answer_and_nothing_else() -> None:

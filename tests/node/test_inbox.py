@@ -380,7 +380,7 @@ def test_withdrawal_destroys_at_the_recipient_and_the_receipt_comes_home(pair: P
     (copy,) = pair.berlin.rows(Copy)
     assert (copy.place, copy.result) == ("node", wire.RECALL_RESULT_DESTROYED)
     with pytest.raises(ConsentError, match="withdrawn"), pair.taipei.act() as now:
-        replies.read(now, now.session.get_one(Referral, there.task))
+        replies.read(now.session.get_one(Referral, there.task), now.now)
 
 
 def test_a_duty_in_law_keeps_it_and_the_receipt_says_which(pair: Pair) -> None:

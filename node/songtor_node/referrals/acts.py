@@ -25,6 +25,7 @@ from songtor_proto.address import Address
 from songtor_proto.consent import withdrawal_stops
 from songtor_proto.envelope import uuid7
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
+from songtor_proto.findings import Search
 from songtor_proto.lifecycle import OPEN, Actor
 from songtor_proto.minimise import default_ticks
 from songtor_proto.times import from_ms, to_ms
@@ -150,26 +151,40 @@ def answer(act: Act, text: str, words: str, *, give: frozenset[str], cleared: fr
     moved = lifecycle.step(
         referral.state, 0, Actor.REFERRER, kind=wire.KIND_ANSWER, held_from=referral.held_from
     )
+    payload, found = _answer(act, referral, words, give, cleared)
+    found.require_cleared()
+    expires = wire.Terms.FromString(referral.terms).expires_ms if give else 0
+    outbox.post(act, referral, wire.KIND_ANSWER, payload, expires_ms=expires)
+    referral.state, referral.held_from = moved.state, moved.held_from
+    return referral
+
+
+def found_in_answer(
+    act: Act, referral: Referral, words: str, *, give: frozenset[str], cleared: frozenset[str]
+) -> Search:
+    """What a person must look at before this answer may go; errors as `answer`."""
+    return _answer(act, referral, words, give, cleared)[1]
+
+
+def _answer(
+    act: Act, referral: Referral, words: str, give: frozenset[str], cleared: frozenset[str]
+) -> tuple[Payload, Search]:
     if referral.case_id is None:
         raise InputError("not_here", field="case")
     record = read_record(act.session, act.session.get_one(Case, referral.case_id))
-    said = wire.Terms.FromString(referral.terms)
     if give and act.session.get_one(Consent, referral.ground).withdrawn_at is not None:
         raise ConsentError("withdrawn")
-    payload = compose_answer(
+    return compose_answer(
         _words(words),
         facts(record, act.now.date()),
         give,
-        said,
+        wire.Terms.FromString(referral.terms),
         known=known_values(record),
         unsafe=record.unsafe,
         cleared=cleared,
         sender=act.me.seat,
         now=act.now,
     )
-    outbox.post(act, referral, wire.KIND_ANSWER, payload, expires_ms=said.expires_ms if give else 0)
-    referral.state, referral.held_from = moved.state, moved.held_from
-    return referral
 
 
 def cancel(act: Act, text: str, reason: str) -> Referral:

@@ -118,11 +118,12 @@ def compose_answer(
     cleared: Collection[str],
     sender: str,
     now: datetime,
-) -> Payload:
-    """An answer to a question, with facts of these categories. Facts need the referral's own terms, still
-    in force (C4), and nobody asks for what is not safe to send (M4).
+) -> tuple[Payload, Search]:
+    """An answer to a question, with facts of these categories, and what was found in it; it may be sent once
+    every finding is cleared. Facts need the referral's own terms, still in force (C4), and nobody asks for
+    what is not safe to send (M4).
 
-    ConsentError: expired, categories, unsafe, findings.
+    ConsentError: expired, categories, unsafe.
     """
     if categories and to_ms(now) >= said.expires_ms:
         raise ConsentError("expired", field="expires_at")
@@ -130,14 +131,14 @@ def compose_answer(
         raise ConsentError("categories", field="categories")
     check_safe(categories, unsafe)
     answer = Answer(text=text, facts=keep(facts, categories)) if categories else Answer(text=text)
-    check_text(
+    found = search_text(
         {"text": text, **dict(strings(answer.facts))},
         known=known,
         told=identities(keep(facts, said.categories)),
         cleared=cleared,
         sender=sender,
     )
-    return Payload(answer=answer)
+    return Payload(answer=answer), found
 
 
 def check_safe(given: Collection[str], unsafe: Collection[str]) -> None:
@@ -146,18 +147,16 @@ def check_safe(given: Collection[str], unsafe: Collection[str]) -> None:
         raise ConsentError("unsafe", field=" ".join(over))
 
 
-def check_text(
+def search_text(
     texts: Mapping[str, str],
     *,
     known: Mapping[str, Collection[str]],
     told: Mapping[str, Collection[str]],
     cleared: Collection[str],
     sender: str,
-) -> None:
-    """Whatever a worker writes is searched before it leaves (M7); ConsentError("findings") names those not
-    cleared."""
-    country = Address.parse(sender).country
-    search(texts, known, told=told, country=country, cleared=cleared).require_cleared()
+) -> Search:
+    """Whatever a worker writes is searched before it leaves (M7)."""
+    return search(texts, known, told=told, country=Address.parse(sender).country, cleared=cleared)
 
 
 def _check_as_recipient(

@@ -25,7 +25,8 @@ _URGENCIES: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message. `standing`: of ours `waiting`, `sent` ..., of theirs `done`, `crossed` or `aside`."""
+    """One message. `standing`: of ours `waiting`, `sent` ..., of theirs `done`, `crossed` or `aside`.
+    `proven`: the hub has shown our message in its log."""
 
     at: datetime
     ours: bool
@@ -35,13 +36,24 @@ class Said:
     code: str
     payload: Payload | None
     wanted: int = 0
+    proven: bool = False
 
 
 def messages(session: Session, task: bytes) -> list[Said]:
     """Oldest first."""
     own = session.exec(select(Outbox).where(Outbox.task == task).order_by(col(Outbox.sequence)))
     said = [
-        Said(row.at, True, kind_name(row.kind), row.by, row.state, row.code, _parsed(row.payload))
+        Said(
+            row.at,
+            True,
+            kind_name(row.kind),
+            row.by,
+            row.state,
+            row.code,
+            _parsed(row.payload),
+            wire.Header.FromString(row.header).state,
+            row.proven,
+        )
         for row in own
     ]
     said += [

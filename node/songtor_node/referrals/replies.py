@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import cast
 
 from songtor_node.cases import service
@@ -11,13 +12,13 @@ from songtor_node.cases.models import Case
 from songtor_node.cases.record import CaseRecord, read_record
 from songtor_node.referrals import find, outbox, recall
 from songtor_node.referrals.act import Act
-from songtor_node.referrals.compose import check_safe, check_text
+from songtor_node.referrals.compose import check_safe, search_text
 from songtor_node.referrals.models import Referral
 from songtor_node.referrals.new_case import case_file
 from songtor_node.workers import acting
 from songtor_proto import lifecycle
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError
-from songtor_proto.findings import identities
+from songtor_proto.findings import Search, identities
 from songtor_proto.lifecycle import Actor
 from songtor_proto.minimise import answer_for, keep, replies, strings
 from songtor_proto.remit import purpose_of
@@ -26,14 +27,14 @@ from songtor_proto.wire.payload_pb2 import Facts, PartResult, Payload, Question,
 from songtor_proto.wire.payload_pb2 import Referral as Said
 
 
-def read(act: Act, referral: Referral) -> Said:
+def read(referral: Referral, now: datetime) -> Said:
     """What was referred here. ConsentError: withdrawn, expired, not_confirmed (nobody stood for it in
     time)."""
     if referral.withdrawn_at is not None:
         raise ConsentError("withdrawn", field="reference")
     if referral.payload is None:
         raise ConsentError("expired", field="reference")
-    if referral.confirm_by is not None and act.now >= referral.confirm_by:
+    if referral.confirm_by is not None and now >= referral.confirm_by:
         raise ConsentError("not_confirmed", field="reference")
     return Payload.FromString(referral.payload).referral
 
@@ -41,7 +42,7 @@ def read(act: Act, referral: Referral) -> Said:
 def accept(act: Act, text: str) -> tuple[Referral, Case]:
     """Takes it on: a case that knows where it came from."""
     referral = find.received(act, text, what="accept")
-    said = read(act, referral)
+    said = read(referral, act.now)
     _move(act, referral, wire.STATE_ACCEPTED, Status())
     by = acting(act.session, act.by)
     case = service.create(
@@ -71,7 +72,7 @@ def ask(act: Act, text: str, words: str, *, cleared: Collection[str]) -> Referra
     moved = lifecycle.step(referral.state, wire.STATE_ON_HOLD, Actor.RECIPIENT, kind=wire.KIND_QUESTION)
     if not words.strip():
         raise InputError("missing", field="text")
-    _check_texts(act, referral, {"text": words}, Facts(), cleared)
+    found_in_words(act, referral, words, cleared=cleared).require_cleared()
     question = Payload(question=Question(text=words.strip()))
     outbox.post(act, referral, wire.KIND_QUESTION, question, state=wire.STATE_ON_HOLD)
     _moved(act, referral, moved)
@@ -103,11 +104,24 @@ def complete(
     status = Status(outcome=answer_for(act.policy, referral.purpose, outcome, traced_person_consented=tell))
     if tell:
         status.facts.CopyFrom(_reply(act, referral, words, give))
-        _check_texts(act, referral, dict(strings(status.facts)), status.facts, cleared)
+        _search(act, referral, dict(strings(status.facts)), status.facts, cleared).require_cleared()
         status.parts.extend(_result(part) for part in parts)
     _move(act, referral, wire.STATE_COMPLETED, status)
     referral.outcome = outcome
     return referral
+
+
+def found_in_words(act: Act, referral: Referral, words: str, *, cleared: Collection[str]) -> Search:
+    """What a person must look at before these words may go to the other end."""
+    return _search(act, referral, {"text": words}, Facts(), cleared)
+
+
+def found_in_report(
+    act: Act, referral: Referral, words: str, *, give: Collection[str], cleared: Collection[str]
+) -> Search:
+    """The same of a report; errors as `complete`."""
+    said = _reply(act, referral, words, give)
+    return _search(act, referral, dict(strings(said)), said, cleared)
 
 
 def fail(act: Act, text: str, reason: str, *, traced_person_consented: bool = False) -> Referral:
@@ -176,14 +190,14 @@ def _reply(act: Act, referral: Referral, words: str, give: Collection[str]) -> F
     return said
 
 
-def _check_texts(
+def _search(
     act: Act, referral: Referral, texts: dict[str, str], given: Facts, cleared: Collection[str]
-) -> None:
-    """What the referrer told us they know already, as they will what is `given` in fields of its own;
-    everything else of our case is searched for."""
+) -> Search:
+    """The other end knows what was told in this referral already, as they will what is `given` in fields of
+    its own; everything else of our case is searched for."""
     record = _record(act, referral)
     said = Payload.FromString(referral.payload or b"").referral
-    check_text(
+    return search_text(
         texts,
         known=known_values(record) if record else {},
         told=identities(said.facts, given),

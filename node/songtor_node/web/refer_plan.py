@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from sqlmodel import Session
 
@@ -19,12 +20,13 @@ from songtor_proto.errors import InputError
 
 LOOKED_AT_LEVEL = "yellow"
 """What columns are shown with while nobody has judged the case; they are the same at any level."""
+_SEVERAL = ("tick", "clear")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`ticked`: the worker has seen the boxes, so that `tick` is their choice. `sight`: "yes", "no", or as the
-    client chose. `again`: reference of the version before."""
+    """`ticked`: the worker has seen the boxes, so that `tick` is their choice. `sight`: "yes", "no", or as
+    the client chose. `again`: reference of the version before."""
 
     task: str
     purpose: str = ""
@@ -62,8 +64,8 @@ def page_of(case: str, step: str = "") -> str:
     return f"/cases/{case.upper()}/refer{step}"
 
 
-def begin(act: Act, **said: str) -> Plan:
-    return replace(Plan(task=new_task(act).hex()), **said)
+def begin(act: Act, *, purpose: str, to: str = "", ground: str = "") -> Plan:
+    return Plan(task=new_task(act).hex(), purpose=purpose, to=to, ground=ground)
 
 
 def found(session: Session, visit: Visit, case: str) -> Plan | None:
@@ -71,9 +73,13 @@ def found(session: Session, visit: Visit, case: str) -> Plan | None:
     draft = session.get(sheet.Draft, (visit.me.code, page_of(case)))
     if draft is None or not draft.values.get("task"):
         return None
-    single = {name: next(iter(said), "") for name, said in draft.values.items() if name not in _SEVERAL}
-    several = {name: tuple(draft.values.get(name, ())) for name in _SEVERAL}
-    return Plan(**{name: value for name, value in single.items() if name in _SINGLE}, **several)
+    said: dict[str, Any] = {
+        one.name: tuple(draft.values.get(one.name, ()))
+        if one.name in _SEVERAL
+        else next(iter(draft.values.get(one.name, ())), "")
+        for one in fields(Plan)
+    }
+    return Plan(**said)
 
 
 def keep(session: Session, visit: Visit, case: str, plan: Plan) -> None:
@@ -104,7 +110,3 @@ def looked_at(act: Act, case: Case, plan: Plan, lang: str, urgency: str) -> Prep
         raise InputError("missing", field="purpose")
     level = LOOKED_AT_LEVEL if urgency == "unknown" else urgency
     return prepared(act, case, plan.wish(act, level), lang=lang)
-
-
-_SEVERAL = ("tick", "clear")
-_SINGLE = frozenset({"task", "purpose", "to", "ground", "urgency", "sight", "again", "ticked"})

@@ -26,6 +26,7 @@ from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
 from songtor_node.web.parties import land, party
 from songtor_node.web.refer_plan import Plan, page_of
+from songtor_node.web.referral_story import in_words
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import At, Visit
 from songtor_proto.consent import check_grant
@@ -33,8 +34,8 @@ from songtor_proto.errors import ConsentError, InputError
 from songtor_proto.remit import impersonal, of_use
 from songtor_proto.vocabulary import jurisdictions
 
-_HARM = Ask("harm", "prose")
-_INCAPACITY = Ask("incapacity", "prose")
+_HARM = Ask("harm", "prose", words="danger_harm")
+_INCAPACITY = Ask("incapacity", "prose", words="danger_incapacity")
 
 
 class Covered(NamedTuple):
@@ -148,7 +149,7 @@ def consent(visit: Visit) -> Response:
                 "refer/consent.html",
                 **words(visit, at),
                 plan=plan,
-                why="" if missing else error.public(visit.lang),
+                why="" if missing else in_words(error, visit.lang),
                 red=record.urgency == "red",
             )
     return visit.go(page_of(at.case.code, "/look"))

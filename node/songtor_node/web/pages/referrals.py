@@ -1,0 +1,214 @@
+"""Referrals, sent and received: the list, and one referral's own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from songtor_node.cases.models import Case
+from songtor_node.consents.models import Consent
+from songtor_node.referrals import find, history, recall, replies
+from songtor_node.referrals.find import Which
+from songtor_node.referrals.models import Referral
+from songtor_node.store.engine import writing
+from songtor_node.web import refer_plan
+from songtor_node.web.access import May, Page
+from songtor_node.web.parties import land, party
+from songtor_node.web.refer_plan import page_of
+from songtor_node.web.referral_story import Told, in_words, reason_text, state_text, story, told
+from songtor_node.web.visit import Visit
+from songtor_proto import lifecycle
+from songtor_proto.errors import ConsentError, EnvelopeError
+from songtor_proto.lifecycle import OPEN
+from songtor_proto.minimise import replies as may_reply
+from songtor_proto.minimise import why_text
+from songtor_proto.remit import purpose_of
+from songtor_proto.vocabulary import policy
+from songtor_proto.wire import envelope_pb2 as wire
+from songtor_proto.wire.payload_pb2 import ABSENT_REASON_UNSAFE, Payload
+
+SIZE = 25  # referrals a page
+_RESULTS: dict[int, str] = {
+    wire.RECALL_RESULT_DESTROYED: "destroyed",
+    wire.RECALL_RESULT_KEPT_BY_LEGAL_DUTY: "kept",
+    wire.RECALL_RESULT_NOT_REACHED: "not_reached",
+}
+_TONES: dict[int, str] = {
+    wire.STATE_DRAFT: "late",
+    wire.STATE_REQUESTED: "waiting",
+    wire.STATE_ON_HOLD: "waiting",
+    wire.STATE_ACCEPTED: "begun",
+    wire.STATE_IN_PROGRESS: "begun",
+    wire.STATE_COMPLETED: "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one referral is, in words: for a line of a list and the head of its page."""
+
+    referral: Referral
+    state: str
+    tone: str
+    stage: str
+    overdue: bool
+    awaited: bool  # its first answer
+    withdrawn: bool
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What left, or stayed, when it was sent."""
+
+    category: str
+    value: str
+    why: str
+
+
+def standing(visit: Visit, one: Referral) -> Standing:
+    data = history.referral_data(one, visit.now)
+    is_open = one.state in OPEN and one.withdrawn_at is None
+    return Standing(
+        referral=one,
+        state=state_text(one.state, visit.lang),
+        tone=_TONES.get(one.state, "none"),
+        stage=data["stage"],
+        overdue=data["overdue"] and is_open,
+        awaited=is_open and one.responded_at is None,
+        withdrawn=one.withdrawn_at is not None,
+        level=data["urgency"],
+    )
+
+
+def words(visit: Visit) -> dict[str, Any]:
+    return {"party": partial(party, lang=visit.lang), "land": partial(land, lang=visit.lang)}
+
+
+def listing(visit: Visit) -> Response:
+    asked, number = visit.asked("show"), visit.asked("page")
+    which = Which(asked) if asked in {one.value for one in Which} else Which.OPEN
+    at = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    with visit.reading() as session:
+        found, total = find.page(session, visit.me.code, which, now=visit.now, size=SIZE, number=at)
+        return visit.show(
+            "referral/list.html",
+            **words(visit),
+            which=which.value,
+            filters=[one.value for one in Which],
+            rows=[standing(visit, one) for one in found],
+            number=at,
+            more=total > at * SIZE,
+            total=total,
+        )
+
+
+def show(visit: Visit) -> Response:
+    node = visit.node
+    with writing(node.engine) as session:
+        versions = find.versions(
+            session, visit.params["reference"], visit.me.code, what="referral", now=visit.now
+        )
+        newest = versions[-1]
+        case = session.get(Case, newest.case_id) if newest.case_id else None
+        shown: dict[str, Any] = {
+            **words(visit),
+            "one": newest,
+            "stand": standing(visit, newest),
+            "case_code": case.code if case else "",
+            "events": story(session, versions, visit.lang),
+            "openings": history.openings(session, [one.task for one in versions]),
+            "copies": _copies(visit, session, versions),
+            "onward": [standing(visit, part) for part in recall.parts(session, newest)],
+            "reason": reason_text(newest.state, newest.reason, visit.lang) if newest.reason else "",
+            "versions": versions,
+            "is_open": newest.state in OPEN and newest.withdrawn_at is None,
+            "phase": lifecycle.code(newest.state).replace("-", "_"),
+            "stages": list(node.vocabulary.referral_stages),
+        }
+        if newest.outgoing:
+            ground = session.get(Consent, newest.ground)
+            return visit.show(
+                "referral/sent.html", **shown, leaves=_lines(newest, visit.lang, leaves=True),
+                stays=_lines(newest, visit.lang, leaves=False), ground=ground,
+                refused=newest.state == wire.STATE_DRAFT, asked=newest.state == wire.STATE_ON_HOLD,
+            )  # fmt: skip
+        return visit.show("referral/received.html", **shown, **_received(visit, newest))
+
+
+def again(visit: Visit) -> Response:
+    """A new version: what left before is ticked; the same recipient, or another."""
+    with visit.act() as act:
+        before = find.sent(act, visit.params["reference"], what="again")
+        case = act.session.get(Case, before.case_id) if before.case_id else None
+        if case is None:
+            raise EnvelopeError("not_found", field="case")
+        other = visit.said("to") == "other"
+        plan = refer_plan.begin(act, purpose=before.purpose, to="" if other else before.peer)
+        level = history.referral_data(before, act.now)["urgency"]
+        plan = replace(
+            plan,
+            again=before.reference,
+            ticked="true",
+            tick=tuple(sorted({line["category"] for line in before.lines if line["leaves"]})),
+            urgency=level if level in visit.node.vocabulary.threat_levels else "",
+        )
+        refer_plan.keep(act.session, visit, case.code, plan)
+    return visit.go(page_of(case.code, "/whom" if other else "/look"))
+
+
+def _received(visit: Visit, one: Referral) -> dict[str, Any]:
+    """What was referred here, as far as it may still be read, and what may be told back."""
+    try:
+        said = replies.read(one, visit.now)
+    except ConsentError as error:
+        return {"closed": in_words(error, visit.lang)}
+    back = may_reply(policy(), one.purpose, traced_person_consented=True)
+    categories = policy().categories
+    return {
+        "closed": "",
+        "facts": told(said.facts, visit.lang),
+        "absent": [(one.category, one.reason == ABSENT_REASON_UNSAFE) for one in said.absent],
+        "referrer": said.referrer,
+        "back_words": ", ".join(categories[code].label(visit.lang) for code in categories if code in back),
+        "traced": purpose_of(policy(), one.purpose).traced_person_consents,
+    }
+
+
+def _lines(one: Referral, lang: str, *, leaves: bool) -> list[Kept]:
+    facts = Payload.FromString(one.payload).referral.facts if one.payload else None
+    values: dict[str, Told] = {fact.category: fact for fact in told(facts, lang)} if facts else {}
+    return [
+        Kept(
+            line["category"],
+            values[line["category"]].value if line["category"] in values else "",
+            why_text(line["why"], lang),
+        )
+        for line in one.lines
+        if line["leaves"] == leaves
+    ]
+
+
+def _copies(visit: Visit, session: Any, versions: Any) -> list[tuple[str, str, str]]:
+    """Of what was taken back: where a copy lay, what became of it, and the duty that keeps it."""
+    duties = policy().duties_to_keep
+    return [
+        (
+            copy.place,
+            _RESULTS.get(copy.result, "not_reached"),
+            duties[copy.reason].label(visit.lang) if copy.reason in duties else copy.reason,
+        )
+        for one in versions
+        if one.withdrawn_at is not None
+        for copy in recall.copies(session, one)
+    ]
+
+
+PAGES = (
+    Page(path="/referrals", may=May.CASEWORK, get=listing),
+    Page(path="/referrals/{reference}", may=May.CASEWORK, get=show),
+    Page(path="/referrals/{reference}/again", may=May.CASEWORK, post=again),
+)

@@ -1,0 +1,153 @@
+"""The life of a referral as a person reads it: what each end said, when, and whether it has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from songtor_node.referrals import history
+from songtor_node.referrals.history import Said
+from songtor_node.referrals.models import Referral
+from songtor_node.web.parties import party
+from songtor_node.workers import Worker
+from songtor_proto import lifecycle
+from songtor_proto.errors import SongtorError, declared
+from songtor_proto.times import from_ms
+from songtor_proto.vocabulary import policy, vocabulary
+from songtor_proto.wire import envelope_pb2 as wire
+from songtor_proto.wire.payload_pb2 import Facts, Payload
+
+_REASONS: dict[int, str] = {
+    wire.STATE_REJECTED: "rejection_reasons",
+    wire.STATE_FAILED: "failure_reasons",
+    wire.STATE_CANCELLED: "cancellation_reasons",
+    wire.STATE_ENTERED_IN_ERROR: "cancellation_reasons",
+}
+_KNOWN = frozenset(name.removeprefix("KIND_").lower() for name in wire.Kind.keys())  # noqa: SIM118 — an enum
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact: its category, and what was said."""
+
+    category: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` is of the wire, or `other`. `state`, `reason`, `outcome`: in words. `standing`: whether ours
+    has arrived (`waiting`, `held`, `sent`, `proven`, `refused`, `recalled`); `trouble`: why not."""
+
+    at: datetime
+    ours: bool
+    kind: str
+    version: int
+    who: str
+    state: str = ""
+    reason: str = ""
+    outcome: str = ""
+    text: str = ""
+    facts: Sequence[Told] = ()
+    parts: Sequence[str] = ()
+    standing: str = ""
+    trouble: str = ""
+    role: str = ""
+    desk_kind: str = ""
+    purpose: str = ""
+
+
+def story(session: Session, versions: Sequence[Referral], lang: str) -> list[Event]:
+    """Of all versions, oldest first."""
+    told = [
+        _event(session, said, referral, lang)
+        for referral in versions
+        for said in history.messages(session, referral.task)
+    ]
+    return sorted(told, key=lambda event: event.at)
+
+
+def state_text(state: int, lang: str) -> str:
+    """A state of the wire in words; one that is not known here as its number."""
+    code = lifecycle.code(state)
+    term = vocabulary().referral_states.get(code.replace("-", "_"))
+    return term.label(lang) if term else code
+
+
+def reason_text(state: int, code: str, lang: str) -> str:
+    terms = getattr(policy(), _REASONS[state]) if state in _REASONS else {}
+    return terms[code].label(lang) if code in terms else code
+
+
+def in_words(error: SongtorError, lang: str) -> str:
+    """What happened and what to do."""
+    return error.entry.en if lang == "en" else error.entry.th
+
+
+def told(facts: Facts, lang: str) -> list[Told]:
+    return [Told(one["category"], one["value"]) for one in history.facts_data(facts, lang)]
+
+
+def _event(session: Session, said: Said, referral: Referral, lang: str) -> Event:
+    worker = session.get(Worker, said.who) if said.ours and said.who else None
+    error = declared(said.code) if said.code else None
+    trouble = (in_words(error, lang) if error else said.code) if said.standing != "done" else ""
+    event: dict[str, Any] = {
+        "at": said.at,
+        "ours": said.ours,
+        "kind": said.kind if said.kind in _KNOWN else "other",
+        "version": referral.version,
+        "who": (worker.name or worker.code if worker else "") if said.ours else party(said.who, lang),
+        "state": state_text(said.wanted, lang) if said.wanted else "",
+        "standing": ("proven" if said.proven else said.standing) if said.ours else "",
+        "trouble": trouble,
+    }
+    return Event(**event | (_content(said.payload, said.wanted, lang) if said.payload else {}))
+
+
+def _content(payload: Payload, wanted: int, lang: str) -> dict[str, Any]:
+    body = payload.WhichOneof("body")
+    if body == "status":
+        status = payload.status
+        outcome = policy().outcomes.get(status.outcome)
+        return {
+            "reason": reason_text(wanted, status.reason, lang),
+            "outcome": outcome.label(lang) if outcome else status.outcome,
+            "facts": told(status.facts, lang),
+            "parts": [
+                " · ".join(
+                    filter(
+                        None,
+                        (
+                            state_text(part.state, lang),
+                            policy().outcomes[part.outcome].label(lang)
+                            if part.outcome in policy().outcomes
+                            else part.outcome,
+                            reason_text(part.state, part.reason, lang),
+                        ),
+                    )
+                )
+                for part in status.parts
+            ],
+        }
+    if body == "answer":
+        return {"text": payload.answer.text, "facts": told(payload.answer.facts, lang)}
+    if body in ("question", "reminder"):
+        return {"text": getattr(payload, body).text}
+    if body == "withdrawal":
+        return {"reason": reason_text(wire.STATE_CANCELLED, payload.withdrawal.reason, lang)}
+    if body == "opening":
+        opening = payload.opening
+        roles = {**vocabulary().node_roles, **vocabulary().hub_roles}
+        purpose = policy().purposes.get(opening.purpose)
+        return {
+            "at": from_ms(opening.opened_ms),
+            "role": roles[opening.role].label(lang) if opening.role in roles else opening.role,
+            "desk_kind": opening.desk_kind,
+            "purpose": purpose.label(lang) if purpose else opening.purpose,
+        }
+    return {}
