@@ -130,3 +130,15 @@ def confirm(session: Session, consent: Consent, *, by: Worker, now: datetime) ->
     if grant.confirmed and not consent.confirmed:
         consent.confirmed, consent.confirm_by = True, None
         consent.confirmed_by, consent.confirmed_at = by.code, now
+
+
+def waiting_for_second(session: Session, by: Worker, now: datetime) -> Sequence[Consent]:
+    """Grounds that this worker may confirm, soonest due first: of cases that they may see, not their own."""
+    query = select(Consent).where(
+        col(Consent.confirm_by) > now, col(Consent.withdrawn_at).is_(None), Consent.by != by.code
+    )
+    return [
+        one
+        for one in session.exec(query.order_by(col(Consent.confirm_by)))
+        if service.may_see_case(session, session.get_one(Case, one.case_id), by)
+    ]

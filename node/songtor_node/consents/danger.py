@@ -24,8 +24,15 @@ class Danger:
         """Whether what is taken home may be found by them."""
         return any(person.lives_with_client for person in self.people)
 
-    def is_one(self, person: Person) -> bool:
-        return any(one.id == person.id for one in self.people)
+    def is_called(self, words: str) -> bool:
+        """Whether these words are, by relation or name, one of them."""
+        said = words.strip().casefold()
+        return any(
+            said == name.strip().casefold()
+            for one in self.people
+            for name in (one.relation, one.name_thai, one.name_latin, one.nickname)
+            if name
+        )
 
 
 def danger(record: CaseRecord) -> Danger:

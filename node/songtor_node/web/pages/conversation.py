@@ -1,0 +1,237 @@
+"""The conversation about a consent: begun where it is safe, question by question, handed over and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+
+from songtor_node.cases.record import read_record
+from songtor_node.consents import talk as talks
+from songtor_node.consents.danger import danger
+from songtor_node.consents.ground import House
+from songtor_node.consents.models import Talk
+from songtor_node.consents.notice import parts
+from songtor_node.web import sessions, sheet
+from songtor_node.web.access import May, Page
+from songtor_node.web.case_frame import frame
+from songtor_node.web.talk_endings import ENDINGS, prove
+from songtor_node.web.talk_screens import SCREENS, Room
+from songtor_node.web.visit import At, Visit
+from songtor_proto.errors import ConsentError, InputError, PeerError, SongtorError
+from songtor_web.fields import Field
+
+MEGABYTES = 10.5
+_ENDS = ("thanks", "refused")
+_ON_SCREEN = {"kept": "paper_kept", "witness": "spoken_witness", "confirmed_by": "second_worker"}
+"""What a screen calls a field of the rules."""
+
+
+def safe_now(visit: Visit) -> Response:
+    """First of all: whether it is safe to talk now."""
+    with visit.at("consent safe") as at:
+        record = read_record(at.session, at.case)
+        later = visit.asked("later") == "1"
+        return visit.show("consents/safe.html", **frame(at), noted=danger(record), later=later)
+
+
+def begin(visit: Visit) -> Response:
+    house_of(visit)  # without a seat there is no law to go by
+    with visit.at("consent begin") as at:
+        if visit.said("safe") != "yes":
+            return visit.go(f"/cases/{at.case.code}/consents/new", later="1")
+        made = talks.begin(at.session, at.case, read_record(at.session, at.case), by=at.by, now=at.now)
+        return visit.go(_path(visit, made, "who"))
+
+
+def go_on(visit: Visit) -> Response:
+    """Where the conversation was left; after its end, where it led to."""
+    with visit.at("consent talk") as at:
+        talk = talks.find(at.session, at.case, int(visit.params["talk"]))
+        if talk.consent:
+            return visit.go(f"/consents/{talk.consent}/copy")
+        if talk.refused_at:
+            return visit.go(f"/cases/{at.case.code}/consents")
+        room = _room(visit, at, talk)
+        return visit.go(_path(visit, talk, talks.next_screen(room.screens, talk)))
+
+
+def show(visit: Visit) -> Response:
+    with _at_screen(visit) as (room, at):
+        name = visit.params["screen"]
+        if name in _ENDS:
+            return _show(room, at, name, {})
+        if visit.handed_over_to and not _is_held(name, room.talk):
+            return visit.go("/hand-back")
+        if room.talk.consent or name not in room.screens:
+            return visit.go(_path(visit, room.talk))
+        return _show(room, at, name, _screen(name).show(room))
+
+
+def sheet_to_sign(visit: Visit) -> Response:
+    """The very text on paper, with a place for the names."""
+    with visit.at("consent sheet") as at:
+        talk = talks.find(at.session, at.case, int(visit.params["talk"]))
+        spoken = replace(visit, lang=talk.language)
+        room = _room(spoken, at, talk)
+        text, _ = talks.shown(talk, room.record, room.house, at.now)
+        return spoken.show(
+            "consents/print.html", parts=parts(text), signed=None, back=_path(visit, talk, "paper")
+        )
+
+
+def take(visit: Visit) -> Response:
+    """Keeps the answer and goes on; a wrong one comes back with its words."""
+    name = visit.params["screen"]
+    try:
+        if name == "second":
+            prove(visit)
+        with _at_screen(visit) as (room, _):
+            if visit.handed_over_to and not _is_held(name, room.talk):
+                return visit.go("/hand-back")
+            return _taken(room, name)
+    except (InputError, ConsentError, PeerError) as error:
+        if error.code in ("input.not_here", "peer.not_allowed"):
+            raise
+        with _at_screen(visit) as (room, at):
+            return _show(room, at, name, _screen(name).show(room), error)
+
+
+def _taken(room: Room, name: str) -> Response:
+    visit, talk = room.visit, room.talk
+    if name not in room.screens:
+        return visit.go(_path(visit, talk))
+    sheet.drop_draft(room.session, visit.me.code, visit.here)
+    if language := visit.said("speak"):
+        talk.language = language if language in ("th", "en") else talk.language
+        return visit.go(visit.here)
+    if name == "check" and visit.said("how") == "no":
+        talks.refuse(talk, room.now)
+        return visit.go(_path(visit, talk, "refused"))
+    if name in ENDINGS:
+        more = ENDINGS[name].more(room)
+        made = talks.give(
+            room.session,
+            talk,
+            room.case,
+            room.house,
+            by=room.by,
+            now=room.now,
+            random=visit.node.random,
+            **more,
+        )
+        ended = talks.basis(talk) in talks.ASKED
+        return visit.go(_path(visit, talk, "thanks") if ended else f"/consents/{made.code}", "consent_given")
+    talks.answer(talk, name, SCREENS[name].take(room), room.screens, room.now)
+    if name == "phone" and visit.said("phone") == "hand":
+        sessions.hand_over(room.session, visit.token, _path(visit, talk))
+    screens = talks.route(talk, room.record, room.house, room.now)
+    return visit.go(_path(visit, talk, talks.next_screen(screens, talk)))
+
+
+def _show(
+    room: Room, at: At, name: str, asked: dict[str, Any], error: SongtorError | None = None
+) -> Response:
+    screens, in_hand = room.screens, bool(room.visit.handed_over_to)
+    number = screens.index(name) if name in screens else -1
+    before = screens[number - 1] if number > 0 else ""
+    asked, message = _marked(room, asked, error) if error else (asked, "")
+    fields = [one for one in _flat(asked) if isinstance(one, Field)]
+    return room.visit.show(
+        f"consents/talk/{name}.html",
+        422 if error else 200,
+        **frame(at),
+        **asked,
+        layout="consents/held.html" if _is_held(name, room.talk) else "consents/asking.html",
+        talk=room.talk,
+        talk_path=_path(room.visit, room.talk),
+        in_hand=in_hand,
+        number=number + 1,
+        of=len(screens),
+        back="" if in_hand and not _is_held(before, room.talk) else before,
+        fields_asked=fields,
+        wrong=message,
+    )
+
+
+def _marked(room: Room, asked: dict[str, Any], error: SongtorError) -> tuple[dict[str, Any], str]:
+    """The screen with what is wrong at its field; else the words of it, for the head of the page."""
+    words = error.entry.en if room.lang == "en" else error.entry.th
+    name = _ON_SCREEN.get(error.field, error.field)
+
+    def marked(value: Any) -> Any:
+        if isinstance(value, list):
+            return [marked(one) for one in value]
+        return value.wrong(words) if isinstance(value, Field) and value.name == name else value
+
+    at_field = any(isinstance(one, Field) and one.name == name for one in _flat(asked))
+    return {key: marked(value) for key, value in asked.items()}, "" if at_field else words
+
+
+def _flat(asked: dict[str, Any]) -> Iterator[Any]:
+    for value in asked.values():
+        yield from value if isinstance(value, list) else [value]
+
+
+@contextmanager
+def _at_screen(visit: Visit) -> Iterator[tuple[Room, At]]:
+    with visit.at("consent talk") as at:
+        talk = talks.find(at.session, at.case, int(visit.params["talk"]))
+        name = visit.params["screen"]
+        if name not in SCREENS and name not in ENDINGS and name not in _ENDS:
+            raise InputError("not_here", field="screen")
+        spoken = replace(visit, lang=talk.language) if _is_held(name, talk) else visit
+        yield _room(spoken, at, talk), at
+
+
+def _room(visit: Visit, at: At, talk: Talk) -> Room:
+    record, house = read_record(at.session, at.case), house_of(visit)
+    return Room(
+        visit=visit,
+        session=at.session,
+        case=at.case,
+        by=at.by,
+        now=at.now,
+        talk=talk,
+        record=record,
+        house=house,
+        screens=talks.route(talk, record, house, at.now),
+    )
+
+
+def house_of(visit: Visit) -> House:
+    """InputError("not_enrolled"): without a seat no country's law applies yet."""
+    node = visit.node
+    return House(node.seat, node.jurisdiction, node.vocabulary, node.policy)
+
+
+def _screen(name: str) -> Any:
+    return SCREENS.get(name) or ENDINGS[name]
+
+
+def _is_held(name: str, talk: Talk) -> bool:
+    """Whether it is a screen of whoever is asked: in their language, and within their reach."""
+    asked = talks.basis(talk) in talks.ASKED
+    return asked and (name in _ENDS or (bool(name) and bool(_screen(name).held)))
+
+
+def _path(visit: Visit, talk: Talk, screen: str = "") -> str:
+    path = f"/cases/{visit.params['case'].upper()}/consents/{talk.id}"
+    return f"{path}/{screen}" if screen else path
+
+
+PAGES = (
+    Page(path="/cases/{case}/consents/new", may=May.CASEWORK, get=safe_now, post=begin),
+    Page(path="/cases/{case}/consents/{talk:int}", may=May.CASEWORK, get=go_on),
+    Page(path="/cases/{case}/consents/{talk:int}/sheet", may=May.CASEWORK, get=sheet_to_sign),
+    Page(
+        path="/cases/{case}/consents/{talk:int}/{screen}",
+        may=May.CASEWORK,
+        get=show,
+        post=take,
+        megabytes=MEGABYTES,
+    ),
+)
