@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from songtor_hub.bootstrap import Hub
 from songtor_hub.cli.app import run
@@ -95,6 +96,27 @@ def test_a_referral_from_inbox_to_report(console: Console) -> None:
     assert CANARY not in json.dumps(told, ensure_ascii=False)
 
 
+def test_an_officer_reads_words_and_not_codes(console: Console) -> None:
+    """Whole words in lines of 80 columns, in Thai as in English; a program reads codes."""
+    ref = console.berlin.refer("TH-00/tsda")
+    for lang, said in {
+        "th": ("ซับซ้อน  ตอบภายใน", "ใหม่ 1", "  ช่วยเหลือผู้ถูกกระทำความรุนแรง · ส่งถึงแล้ว รอตอบรับ"),
+        "en": (
+            "Complex service  Respond by",
+            "New 1",
+            "  Help after domestic violence · Arrived, not yet answered",
+        ),
+    }.items():
+        _, inbox, _ = console.type("inbox", who="malee", lang=lang)
+        assert all(words in inbox for words in said)
+        assert max(cell_len(line) for line in inbox.splitlines()) <= 80
+    assert "malee  เจ้าหน้าที่รับเรื่อง ศส.ตปท.\n  tsda  ศูนย์ส่งเสริม" in console.type("officer", "list")[1]
+    console.ok("ask", ref, "บ้านเลขที่เท่าไร", who="malee")
+    _, shown, _ = console.type("show", ref, who="malee")
+    assert "สถานะ: มีคำถาม รอคำตอบ" in shown
+    assert "tsda/malee (เจ้าหน้าที่รับเรื่อง ศส.ตปท.)  ถาม" in shown
+
+
 def test_words_may_come_from_standard_input(console: Console) -> None:
     """What is asked stays out of the list of processes and the shell's history, in the installed program."""
     ref = console.berlin.refer("TH-00/dwf")
@@ -174,7 +196,7 @@ def test_what_a_person_reads(console: Console) -> None:
     assert (code, "City or province: Berlin" in out, "GDPR Art. 49(1)(a)" in out) == (0, True, True)
     code, out, _ = console.type("open", ref, who="malee")
     assert "เมือง/จังหวัด: Berlin" in out
-    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d UTC  DE-02  referral", out, re.MULTILINE)
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d UTC  DE-02  ส่งต่อ", out, re.MULTILINE)
     console.ok("accept", ref, who="malee")
     console.ok("desk", "add", "shelter-50")
     code, out, _ = console.type("route", ref, "--to", "shelter-50", "--dry-run", who="malee", lang="en")

@@ -41,11 +41,12 @@ def at_work(context: typer.Context) -> Iterator[tuple[Options, Desk]]:
 def acting_on(context: typer.Context, reference: str) -> Iterator[Desk]:
     """As `at_work`; afterwards it is told where the referral stands now."""
     from songtor_hub.cli import desk_view
+    from songtor_proto.spoken import spoken
 
     with at_work(context) as (options, desk):
         yield desk
         told = desk_view.standing(desk.find(reference), desk.hub, options.lang)
-        line = f"{told['reference']}: {told['state']} ({told['stage_label']})"
+        line = f"{told['reference']}: {spoken('state', told['state'], options.lang)} ({told['stage_label']})"
         options.tell(line, line, **told)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,8 +10,8 @@ from google.protobuf.json_format import MessageToDict
 
 from songtor_proto import lifecycle
 from songtor_proto.minimise import FACTS, finding_text, value_text, why_text
+from songtor_proto.spoken import spoken
 from songtor_proto.times import from_ms
-from songtor_proto.vocabulary import Term, policy, vocabulary
 from songtor_proto.wire.envelope_pb2 import Urgency
 from songtor_proto.wire.payload_pb2 import AbsentReason
 from songtor_web.screen import shown
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from songtor_proto.findings import Search
     from songtor_proto.minimise import Disclosure, Line
     from songtor_proto.wire.payload_pb2 import Facts
-
-INBOX = {
-    "reference": ("เลขอ้างอิง", "Reference"),
-    "urgency": ("ความเร่งด่วน", "Urgency"),
-    "state": ("สถานะ", "State"),
-    "purpose": ("วัตถุประสงค์", "Purpose"),
-    "respond_by": ("ตอบภายใน", "Respond by"),
-    "overdue": ("เกินกำหนด", "Overdue"),
-    "news": ("ใหม่", "New"),
-}
 
 _STANDING = {
     "reference": ("เลขอ้างอิง", "Reference"),
@@ -59,6 +49,7 @@ _NAMES = {
     "reason": ("เหตุผล", "Reason"),
     "text": ("ข้อความ", "Text"),
 }
+_CODES = {"purpose": "purpose", "urgency": "urgency", "state": "state", "legal_hold": "duty"}
 _TIMES = {"created", "updated", "respond_by", "expires"}
 
 
@@ -77,6 +68,17 @@ def item(one: Item) -> dict[str, Any]:
         "unconfirmed_until": until and until.isoformat(timespec="minutes"),
         "news": one.news,
     }
+
+
+def inbox_lines(items: Iterable[Mapping[str, Any]], lang: str) -> Iterator[str]:
+    """Two lines each: what is pressing, then what it is."""
+    heads = ("Respond by", "Overdue", "New") if lang == "en" else ("ตอบภายใน", "เกินกำหนด", "ใหม่")
+    for one in items:
+        due = f"{heads[0]} {_time_text(one['respond_by'])}"
+        late, news = heads[1] if one["overdue"] else "", f"{heads[2]} {one['news']}" if one["news"] else ""
+        first = (one["reference"], spoken("urgency", one["urgency"], lang), due, late, news)
+        yield "  ".join(filter(None, first))
+        yield f"  {spoken('purpose', one['purpose'], lang)} · {spoken('state', one['state'], lang)}"
 
 
 def standing(task: Task, hub: Hub, lang: str) -> dict[str, Any]:
@@ -112,28 +114,25 @@ def tell_standing(options: Options, told: Mapping[str, Any], acts: Iterable[Mapp
     if options.as_json:
         options.tell("", "", **told)
         return
+    lang = options.lang
     for key, heads in _STANDING.items():
         if told[key] not in ("", False, None):
-            _say(f"{heads[options.lang == 'en']}: {_worded(key, told[key], options.lang)}")
+            _say(f"{heads[lang == 'en']}: {_worded(key, told[key], lang)}")
     for part in told.get("parts", ()):
-        _say(f"  → {part['to']}  {part['reference']}  {part['state']}")
+        _say(f"  → {part['to']}  {part['reference']}  {spoken('state', part['state'], lang)}")
     for act in acts:
-        _say(f"  {_spoken(act['at'])}  {act['desk']}/{act['officer']} ({act['role']})  {act['act']}")
+        who = f"{act['desk']}/{act['officer']} ({spoken('role', act['role'], lang)})"
+        _say(f"  {_time_text(act['at'])}  {who}  {spoken('act', act['act'], lang)}")
 
 
 def _worded(key: str, value: Any, lang: str) -> str:
     """As people say it: codes by their labels, a flag as a tick."""
-    lists: dict[str, Mapping[str, Term]] = {
-        "purpose": policy().purposes,
-        "urgency": vocabulary().threat_levels,
-        "legal_hold": policy().duties_to_keep,
-    }
-    if key in lists and value in lists[key]:
-        return lists[key][value].label(lang)
-    return "✓" if value is True else _spoken(value) if key in _TIMES else str(value)
+    if what := _CODES.get(key):
+        return spoken(what, value, lang)
+    return "✓" if value is True else _time_text(value) if key in _TIMES else str(value)
 
 
-def _spoken(time: str) -> str:
+def _time_text(time: str) -> str:
     return time.replace("+00:00", " UTC").replace("T", " ", 1)
 
 
@@ -148,7 +147,8 @@ def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: 
     for one in opened.messages:
         side = ("เรา" if options.lang == "th" else "we") if one.ours else told["with"]
         state = lifecycle.code(one.state) if one.state else ""
-        _say(f"\n{_spoken(_time(one.at_ms))}  {side}  {one.kind}  {state}".rstrip())
+        kind, moved = spoken("kind", one.kind, options.lang), spoken("state", state, options.lang)
+        _say(f"\n{_time_text(_time(one.at_ms))}  {side}  {kind}  {moved}".rstrip())
         for line in _lines(one, hub, options.lang):
             _say(f"  {line}")
 
@@ -220,11 +220,8 @@ def _facts(facts: Facts, hub: Hub, lang: str) -> Iterable[str]:
 
 
 def _text(field: str, value: Any, hub: Hub, lang: str) -> str:
-    lists = {"outcome": [hub.policy.outcomes], "referrer": [hub.policy.referrers]}
-    reasons = [hub.policy.rejection_reasons, hub.policy.failure_reasons, hub.policy.cancellation_reasons]
-    for known in lists.get(field, reasons if field == "reason" else []):
-        if value in known:
-            return known[value].label(lang)
+    if field in ("outcome", "reason", "referrer", "role", "purpose"):
+        return spoken(field, str(value), lang)
     if field in ("parts", "absent"):
         return "; ".join(" ".join(str(part) for part in _dict(one).values()) for one in value)
     return _time(value) if field == "opened_ms" else str(value)

@@ -24,7 +24,7 @@ def inbox(context: typer.Context) -> None:
 
     with at_work(context) as (options, desk):
         rows = [desk_view.item(item) for item in inbox(desk)]
-    options.show(rows, desk_view.INBOX)
+    options.list(rows, desk_view.inbox_lines(rows, options.lang))
 
 
 @app.command()

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from songtor_hub.cli.app import app
 from songtor_hub.cli.options import options_of
 
+if TYPE_CHECKING:
+    from songtor_proto.vocabulary import Vocabulary
+
 officer = typer.Typer(no_args_is_help=True, help="เจ้าหน้าที่ของศูนย์กลาง · The hub's officers")
 app.add_typer(officer, name="officer")
 
 Code = Annotated[str, typer.Argument(help="รหัสเจ้าหน้าที่ · The officer's code")]
-
-_COLUMNS = {
-    "officer": ("เจ้าหน้าที่", "Officer"),
-    "desk": ("โต๊ะ", "Desk"),
-    "role": ("บทบาท", "Role"),
-    "closed": ("ปิดแล้ว", "Closed"),
-}
 
 
 @officer.command()
@@ -55,13 +52,13 @@ def list_officers(context: typer.Context) -> None:
     hub = options.open(Role.DESKS)
     try:
         with reading(hub.engine) as connection:
-            rows = [
+            rows: list[dict[str, Any]] = [
                 {"officer": one.code, "desk": one.desk, "role": one.role, "closed": one.closed_ms is not None}
                 for one in officers.everyone(connection)
             ]
     finally:
         hub.close()
-    options.show(rows, _COLUMNS)
+    options.list(rows, _lines(rows, hub.vocabulary, options.lang))
 
 
 @officer.command()
@@ -79,3 +76,15 @@ def close(context: typer.Context, code: Code) -> None:
     finally:
         hub.close()
     options.tell(f"ปิด {code} แล้ว", f"{code} is closed.", officer=code, closed=True)
+
+
+def _lines(rows: Iterable[Mapping[str, Any]], words: Vocabulary, lang: str) -> Iterator[str]:
+    """Two lines for an officer at a desk: who, then where."""
+    from songtor_hub.addresses import HUB
+    from songtor_proto.address import Address
+
+    for one in rows:
+        closed = ("Closed" if lang == "en" else "ปิดแล้ว") if one["closed"] else ""
+        yield "  ".join(filter(None, (one["officer"], words.hub_roles[one["role"]].label(lang), closed)))
+        if one["desk"]:
+            yield f"  {one['desk']}  {words.desk(Address(HUB, one['desk'])).label(lang)}"

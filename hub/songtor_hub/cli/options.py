@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,11 @@ class Options:
     def tell(self, th: str, en: str, **facts: object) -> None:
         """One line for a person, the facts for a program."""
         typer.echo(as_json(facts) if self.as_json else (en if self.lang == "en" else th))
+
+    def list(self, rows: Sequence[Mapping[str, object]], lines: Iterable[str]) -> None:
+        """Lines that no column breaks within a word; for a program the rows as they are."""
+        for line in [as_json(rows)] if self.as_json else lines:
+            typer.echo(line)
 
     def show(self, rows: Sequence[Mapping[str, object]], columns: Mapping[str, tuple[str, str]]) -> None:
         """A table whose columns are headed in Thai and English; for a program the rows as they are."""

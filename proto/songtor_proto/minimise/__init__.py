@@ -2,7 +2,7 @@
 
 from songtor_proto.minimise.fields import FACTS, category_of, keep, strings
 from songtor_proto.minimise.split import Disclosure, Line, default_ticks, split
-from songtor_proto.minimise.values import finding_text, value_text, why_text
+from songtor_proto.minimise.values import finding_text, own_words, value_text, why_text
 from songtor_proto.minimise.violations import violations
 from songtor_proto.remit import allowed, answer_for, may_receive, needed, replies
 
@@ -18,6 +18,7 @@ __all__ = [
     "keep",
     "may_receive",
     "needed",
+    "own_words",
     "replies",
     "split",
     "strings",

@@ -44,6 +44,11 @@ def finding_text(kind: str, lang: str = "th") -> str:
     return (_words()["findings"].get(kind) or policy().categories[kind]).label(lang)
 
 
+def own_words() -> Terms:
+    """The codes that are the schema's own."""
+    return _words()["values"]
+
+
 def value_text(message: Message, field: str, lang: str = "th") -> str:
     """One line for a field's value: labels for codes, an unknown code as it is; empty where not known."""
     descriptor = message.DESCRIPTOR.fields_by_name[field]
@@ -58,7 +63,7 @@ def _text(value: object, path: str, lang: str) -> str:
     if isinstance(value, Message):
         inner = (value_text(value, field.name, lang) for field in value.DESCRIPTOR.fields)
         return " · ".join(filter(None, inner))
-    own = _words()["values"]
+    own = own_words()
     if isinstance(value, bool):
         return own[path.partition(".")[2]].label(lang) if value else ""
     text = str(value).strip() if value else ""

@@ -55,6 +55,13 @@ class Vocabulary:
     assistance_kinds: Terms
     conditions: Terms
     goal_outcomes: Terms
+    meeting_states: Terms
+    grounds: Terms
+    message_kinds: Terms
+    desk_acts: Terms
+    message_standings: Terms
+    copy_places: Terms
+    copy_results: Terms
     node_roles: Terms
     hub_roles: Terms
     desks: Mapping[str, Desk]
