@@ -15,6 +15,7 @@ from songtor_node.forms import check
 from songtor_node.web import sheet
 from songtor_node.web.case_frame import frame
 from songtor_node.web.form_page import Sheet, opened, refused, saved
+from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
@@ -26,7 +27,9 @@ Lists = Mapping[str, Sequence[Option]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryForm:
     """`kind`: of `KINDS`. `path`: its list, below the case's. `title`: a key of the words; `hint` another.
-    `lists`: choices that are no list of the vocabulary. `start`: what a new one begins with."""
+    `lists`: choices that are no list of the vocabulary. `start`: what a new one begins with; `fixed`: what it
+    says without being asked. `new`: where one is added, below `path`; words for an entry that somebody has
+    taken out meanwhile go there."""
 
     kind: str
     path: str
@@ -35,7 +38,10 @@ class EntryForm:
     hint: str = ""
     lists: Callable[[Visit], Lists] = lambda visit: {}
     start: Mapping[str, Any] | None = None
+    fixed: Mapping[str, Any] | None = None
+    new: str = ""
     done: str = "saved"
+    removable: bool = True
 
     def add(self, visit: Visit) -> Response:
         with visit.at(f"add {self.kind}") as at:
@@ -44,7 +50,7 @@ class EntryForm:
     def added(self, visit: Visit) -> Response:
         try:
             with visit.at(f"add {self.kind}") as at:
-                form = check(KINDS[self.kind].form, sheet.typed(visit, self.asks))
+                form = check(KINDS[self.kind].form, {**sheet.typed(visit, self.asks), **(self.fixed or {})})
                 service.add(at.session, at.case, self.kind, form, by=at.by, now=at.now)
                 return saved(at.session, visit, False, self.list(at), self.done)
         except InputError as error:
@@ -68,8 +74,8 @@ class EntryForm:
     def out(self, visit: Visit) -> Response:
         """Taken out of the case; what it said is kept, and it can be put back."""
         with visit.at(f"take out {self.kind}") as at:
-            history.take_out(at.session, self.row(visit, at), by=at.by, now=at.now)
-            return visit.go(self.list(at), done="removed")
+            taken = history.take_out(at.session, self.row(visit, at), by=at.by, now=at.now)
+            return visit.go(self.list(at), done="removed", undo=str(taken.id))
 
     def row(self, visit: Visit, at: At) -> Any:
         return entry(visit, at, KINDS[self.kind].table)
@@ -89,10 +95,19 @@ class EntryForm:
 
     def _refused(self, visit: Visit, what: str, error: InputError) -> Response:
         if error.code == "input.not_here":
-            raise error
+            return self._gone(visit, error)
         with visit.at(what) as at:
             row = self.row(visit, at) if "number" in visit.params else None
             return self._show(visit, at, refused(visit, self.asks, error), row, 422)
+
+    def _gone(self, visit: Visit, error: InputError) -> Response:
+        """Nobody's words are lost: those for an entry that was taken out stand in the form for a new one."""
+        if not self.new:
+            raise error
+        with visit.at(f"add {self.kind}") as at:
+            typed = {name: visit.all_said(name) for name in visit.form if not name.startswith("was.")}
+            sheet.keep_draft(at.session, at.by.code, self.list(at) + self.new, typed, at.now)
+            return visit.go(self.list(at) + self.new, done="was_taken_out")
 
     def _show(
         self, visit: Visit, at: At, made: Sheet, row: Entry | None = None, status: int = 200
@@ -105,7 +120,8 @@ class EntryForm:
             hint=visit.t(self.hint) if self.hint else "",
             sheet=with_lists(made, self.lists(visit)),
             back=self.list(at),
-            out=f"{self.list(at)}/{row.id}/out" if row else "",
+            out=f"{self.list(at)}/{row.id}/out" if row and self.removable else "",
+            past=past(visit, at.session, row, self.asks) if row else (),
         )
 
 

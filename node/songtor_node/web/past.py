@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from songtor_node.cases.history import changes
 from songtor_node.cases.models import Case, Entry
@@ -28,7 +28,7 @@ def past(
     visit: Visit, session: Session, row: Case | Entry, asks: Sequence[Ask], part: str = ""
 ) -> list[Former]:
     """Newest first. `part`: the block of the case that the fields are of, if they are no columns."""
-    names = {worker.code: worker.name or worker.code for worker in session.query(Worker)}
+    names = {worker.code: worker.name or worker.code for worker in session.exec(select(Worker))}
     found = []
     for change in changes(session, row):
         former = change.former.get(part, {}) if part in change.former else change.former

@@ -137,6 +137,7 @@ class Visit:
             here=self.here,
             me=shown_to,
             said=self.t(f"done.{done}") if f"done.{done}" in self.texts else "",
+            undo=self.asked("undo") if self.asked("undo").isdecimal() else "",
             idle_seconds=navigation.IDLE_SECONDS if self.worker else 0,
             places=navigation.places(shown_to, self.here),
             line=partial(line, self),
