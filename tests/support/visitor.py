@@ -1,8 +1,8 @@
 """Somebody who is signed in at a node's pages, without a browser: what the pages answer, as HTTP.
 
-    malee = visitor(node, "malee")
-    malee.get("/cases").text
-    malee.post("/cases/new", {"target_group": "thai_abroad"})     # follows no redirect
+malee = visitor(node, "malee")
+malee.get("/cases").text
+malee.post("/cases/new", {"target_group": "thai_abroad"})  # follows no redirect
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from songtor_node.store.engine import writing
 from songtor_node.web import sessions
 from songtor_node.web.app import create_app
 from songtor_node.web.front import Front, Reach
+from songtor_proto.keyslot import CHEAP
 
 ORIGIN = "http://127.0.0.1:8470"
 
@@ -27,15 +28,24 @@ class Visitor(TestClient):
     """Sends what a browser sends with a form of the page itself."""
 
     def post(self, url: str, data: Mapping[str, Any] | None = None, **more: Any) -> Response:  # type: ignore[override]
-        headers = {"origin": ORIGIN, **more.pop("headers", {})}
+        headers = {"origin": str(self.base_url).rstrip("/"), **more.pop("headers", {})}
         return super().post(url, data=dict(data or {}), headers=headers, **more)
+
+
+def browser(front: Front, origin: str = ORIGIN, lang: str = "th") -> Visitor:
+    """Somebody who comes by that name and brings nothing but a language."""
+    client = Visitor(create_app(front), base_url=origin, follow_redirects=False, raise_server_exceptions=True)
+    client.cookies.set("lang", lang)
+    return client
+
+
+def front_of(node: Node, *origins: str) -> Front:
+    return Front(node.data, GrpcNetwork(), Reach(frozenset(origins or {ORIGIN})), node, cost=CHEAP)
 
 
 def visitor(node: Node, worker: str = "", lang: str = "th") -> Visitor:
     """Signed in as that worker; a stranger without one."""
-    front = Front(node.data, GrpcNetwork(), Reach(frozenset({ORIGIN})), node)
-    client = Visitor(create_app(front), base_url=ORIGIN, follow_redirects=False, raise_server_exceptions=True)
-    client.cookies.set("lang", lang)
+    client = browser(front_of(node), lang=lang)
     if worker:
         with writing(node.engine) as session:
             token = sessions.begin(session, worker, now=node.clock(), random=node.random, proven=True)

@@ -1,4 +1,4 @@
-"""What countries and languages are called, in Thai and in English: Unicode's CLDR, through Babel."""
+"""What countries, languages, currencies and time zones are called: Unicode's CLDR, through Babel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale
+from babel.core import get_global
+from babel.dates import get_timezone_location
+from babel.numbers import get_currency_name, get_territory_currencies
 
 _LETTERS = 2  # ISO 3166-1 and ISO 639-1
 _NO_COUNTRY = frozenset({"XA", "XB", "ZZ", "EU", "EZ", "UN", "QO"})
@@ -34,6 +37,31 @@ def country(code: str, lang: str) -> str:
 def language(code: str, lang: str) -> str:
     """One that has no name here as it is."""
     return languages(lang).get(code, code)
+
+
+@cache
+def currencies(countries: tuple[str, ...], lang: str) -> dict[str, str]:
+    """Name by ISO 4217 code, of what these countries pay with, in their order."""
+    codes = dict.fromkeys(code for country in countries for code in get_territory_currencies(country))
+    return {code: f"{get_currency_name(code, locale=lang)} ({code})" for code in codes}
+
+
+@cache
+def time_zones(countries: tuple[str, ...], lang: str) -> dict[str, str]:
+    """Where it is, by the IANA's name; of each country its usual zones."""
+    of_country = get_global("territory_zones")
+    names = [
+        zone
+        for country in countries
+        for zone in of_country.get(country, ())
+        if zone.count("/") == 1 and not zone.startswith("Antarctica")
+    ]
+    return dict(sorted(((name, zone_name(name, lang)) for name in names), key=lambda pair: pair[1]))
+
+
+def zone_name(zone: str, lang: str) -> str:
+    """`เวลาเยอรมนี (เบอร์ลิน)`."""
+    return str(get_timezone_location(zone, locale=lang))
 
 
 def _called(names: Mapping[str, str]) -> dict[str, str]:

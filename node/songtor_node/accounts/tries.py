@@ -40,10 +40,12 @@ def begin(session: Session, code: str, now: datetime) -> timedelta:
 
 
 def undo(session: Session, code: str) -> None:
-    """The try that began last was not in vain; those before it still count."""
+    """The try that began last was not in vain, and the next may follow at once; those before it still
+    count."""
     for subject in (_subject(code), _ALL):
         if (row := session.get(Tries, subject)) is not None:
             row.count = max(0, row.count - 1)
+            row.last_at -= PAUSE_FOR_ALL if subject == _ALL else pause(row.count)
 
 
 def clear(session: Session, code: str) -> None:
