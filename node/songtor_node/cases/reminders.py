@@ -40,6 +40,11 @@ def state(due: date, today: date) -> str:
     return "soon" if due <= today + SOON else ""
 
 
+def of_day(due: str, today: date) -> str:
+    """The state of a day as it is written."""
+    return state(date.fromisoformat(due), today)
+
+
 def due(session: Session, worker: Worker, now: datetime) -> list[Reminder]:
     """The most late first. `label`: a code of follow_up_methods or dimensions, of a session nothing."""
     if worker.role in SEES_NONE:

@@ -131,15 +131,19 @@ def verify(
 
 def finish(session: Session, case: Case, number: int, *, result: str, by: Worker, now: datetime) -> None:
     """The follow-up of that number (from 1, oldest first) was done today. InputError as in `verify`."""
-    followed_up(_numbered(session, FollowUp, case, number), result=result, by=by, now=now)
+    followed_up(session, _numbered(session, FollowUp, case, number), result=result, by=by, now=now)
 
 
-def followed_up(follow_up: FollowUp, *, result: str, condition: str = "", by: Worker, now: datetime) -> None:
-    """It was done today, with that result. InputError("reason_missing")."""
+def followed_up(
+    session: Session, follow_up: FollowUp, *, result: str, condition: str = "", by: Worker, now: datetime
+) -> None:
+    """It was done, today where nobody said so before, with that result. InputError("reason_missing")."""
     if not result.strip():
         raise InputError("reason_missing", field="result")
-    follow_up.done = now.astimezone().date().isoformat()
-    follow_up.result, follow_up.condition, follow_up.done_by = result.strip(), condition, by.code
+    done = follow_up.done or now.astimezone().date().isoformat()
+    said = {"done": done, "result": result.strip(), "condition": condition}
+    history.correct(session, follow_up, said, by=by, now=now)
+    follow_up.done_by = follow_up.done_by or by.code
 
 
 def rerank(session: Session, case: Case, problem: int, *, up: bool) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from songtor_node.cases import entries
+from songtor_node.cases import entries, history
 from songtor_node.cases.models import TeleSession
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 
 PLANNED, MOVED = "planned", "moved"
+ENDS = ("done", "missed", "cancelled")
+_CLOCK = r"(\d{1,2})(?:[:.](\d{2}))?(?!\d)\s*(?:น\.?)?"
+_HOURS = re.compile(rf"(?<![\d:.]){_CLOCK}\s*(?:-|–|—|ถึง|to|until)\s*{_CLOCK}")
+_HALF_DAYS = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)  # 12 hours' clocks are read by a person
 
 
 def moment(day: str, clock: str, zone: str) -> datetime:
@@ -46,10 +52,27 @@ def move(
     return new
 
 
-def ended(old: TeleSession, state: str, notes: str) -> None:
-    """What became of it: done, missed or cancelled. InputError: moved, unknown_code."""
-    if state not in ("done", "missed", "cancelled"):
+def ended(
+    session: Session, row: TeleSession, form: entries.TeleSession, *, by: Worker, now: datetime
+) -> None:
+    """What became of it (done, missed or cancelled) and the notes. InputError: moved, unknown_code."""
+    if form.state not in ENDS:
         raise InputError("unknown_code", field="state")
-    if old.state == MOVED:
+    if row.state == MOVED:
         raise InputError("moved", field="state")
-    old.state, old.notes = state, notes.strip()
+    history.correct(session, row, form.model_dump(include={"state", "notes"}), by=by, now=now)
+
+
+def outside_safe_times(safe: Iterable[str], starts: datetime, minutes: int, zone: str) -> bool:
+    """Whether the client's words name hours ("10-12 น.", "18:30 to 20:00") and the session, in the client's
+    time, lies in none of them. Words without hours say nothing here: a person reads them."""
+    hours = [found for words in safe for found in _HOURS.finditer(words) if not _HALF_DAYS.search(words)]
+    local = starts.astimezone(ZoneInfo(zone)) if zone else starts.astimezone()
+    begins = local.hour * 60 + local.minute
+    return bool(hours) and not any(
+        _minutes(one[1], one[2]) <= begins and begins + minutes <= _minutes(one[3], one[4]) for one in hours
+    )
+
+
+def _minutes(hour: str, minute: str | None) -> int:
+    return int(hour) * 60 + int(minute or 0)

@@ -17,6 +17,7 @@ from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
 from songtor_node.web.entry_form import with_lists
 from songtor_node.web.form_page import Sheet, opened, refused, saved
+from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import At, Visit, label
 from songtor_proto.consent import least_age
@@ -158,11 +159,13 @@ def _urgency(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
     above = [Option("", visit.t("assessment.urgency_none"))]
     above += [Option(code, label(visit.lang, "threat_levels", code)) for code in order[: order.index(worst)]]
     return visit.show(
-        "sheet.html",
+        "care/entry.html",
         status,
         **frame(at),
         title=visit.t("assessment.urgency_title"),
         hint=visit.t("assessment.urgency_hint", level=label(visit.lang, "threat_levels", worst)),
+        out="",
+        past=past(visit, at.session, at.case, ABOVE, "urgency"),
         sheet=with_lists(made, {"level": above}),
         back=f"/cases/{at.case.code}/assessment",
     )

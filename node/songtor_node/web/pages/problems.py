@@ -17,6 +17,7 @@ from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
 from songtor_node.web.entry_form import EntryForm
 from songtor_node.web.form_page import Sheet, opened, refused, saved
+from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
@@ -90,11 +91,13 @@ def causes_saved(visit: Visit) -> Response:
 
 def _causes(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
     return visit.show(
-        "sheet.html",
+        "care/entry.html",
         status,
         **frame(at),
         title=visit.t("problems.causes_title"),
         hint=visit.t("problems.causes_hint"),
+        out="",
+        past=past(visit, at.session, at.case, CAUSES, "assessment"),
         sheet=made,
         back=f"/cases/{at.case.code}/problems",
     )

@@ -1,0 +1,101 @@
+"""Follow-ups: by which method, by when; and how the client was."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from songtor_node.cases import entries, reminders, service
+from songtor_node.cases.models import FollowUp
+from songtor_node.web import sheet
+from songtor_node.web.access import May, Page
+from songtor_node.web.case_frame import frame
+from songtor_node.web.entry_form import EntryForm, entry
+from songtor_node.web.form_page import Sheet, opened, refused, saved
+from songtor_node.web.sheet import Ask
+from songtor_node.web.visit import At, Visit
+from songtor_proto.errors import InputError
+
+PLANNED = EntryForm(
+    kind="follow_up",
+    path="/follow-ups",
+    new="/add",
+    title="follow_ups.form_title",
+    asks=(
+        Ask("method", "choice", of="follow_up_methods", words="follow_up_method"),
+        Ask("due", "date", words="follow_up_due"),
+    ),
+)
+DONE = (
+    Ask("condition", "choice", of="conditions", words="follow_up_condition"),
+    Ask("result", "prose", words="follow_up_result"),
+)
+
+
+def listed(visit: Visit) -> Response:
+    with visit.at("follow-ups") as at:
+        query = select(FollowUp).where(FollowUp.case_id == at.case.id).order_by(col(FollowUp.due))
+        found = at.session.exec(query).all()
+        today = at.now.astimezone().date()
+        return visit.show(
+            "care/follow_ups.html",
+            **frame(at),
+            waiting=[(one, reminders.of_day(one.due, today)) for one in found if not one.done],
+            done=[one for one in found if one.done][::-1],
+        )
+
+
+def result(visit: Visit) -> Response:
+    with visit.at("follow-up") as at:
+        row = _row(visit, at)
+        return _result(visit, at, row, opened(at.session, visit, DONE, _said(row)))
+
+
+def result_said(visit: Visit) -> Response:
+    """Done today; or its result corrected."""
+    try:
+        with visit.at("follow up") as at:
+            row = _row(visit, at)
+            values, crossed = sheet.merged(at.session, visit, DONE, _said(row))
+            form = entries.FollowUp.model_validate(PLANNED.whole(row, values))
+            service.followed_up(
+                at.session, row, result=form.result, condition=form.condition, by=at.by, now=at.now
+            )
+            return saved(at.session, visit, crossed, f"/cases/{at.case.code}/follow-ups")
+    except InputError as error:
+        if error.code == "input.not_here":
+            raise
+        with visit.at("follow-up") as at:
+            return _result(visit, at, _row(visit, at), refused(visit, DONE, error), 422)
+
+
+def _said(row: FollowUp) -> dict[str, str]:
+    return {"condition": row.condition, "result": row.result}
+
+
+def _row(visit: Visit, at: At) -> FollowUp:
+    row = entry(visit, at, FollowUp)
+    assert isinstance(row, FollowUp)
+    return row
+
+
+def _result(visit: Visit, at: At, row: FollowUp, made: Sheet, status: int = 200) -> Response:
+    return visit.show(
+        "sheet.html",
+        status,
+        **frame(at),
+        title=visit.t("follow_ups.done_title"),
+        hint="",
+        sheet=made,
+        back=f"/cases/{at.case.code}/follow-ups",
+    )
+
+
+_ONE = "/cases/{case}/follow-ups/{number}"
+PAGES = (
+    Page(path="/cases/{case}/follow-ups", may=May.CASEWORK, get=listed),
+    Page(path="/cases/{case}/follow-ups/add", may=May.CASEWORK, get=PLANNED.add, post=PLANNED.added),
+    Page(path=_ONE, may=May.CASEWORK, get=PLANNED.change, post=PLANNED.changed),
+    Page(path=f"{_ONE}/done", may=May.CASEWORK, get=result, post=result_said),
+    Page(path=f"{_ONE}/out", may=May.CASEWORK, post=PLANNED.out),
+)
