@@ -92,7 +92,7 @@ def route(talk: Talk, record: CaseRecord, house: House, now: datetime) -> list[s
 
 
 def _route(talk: Talk, record: CaseRecord, house: House, now: datetime) -> Iterator[str]:
-    said, ground = talk.answers, basis(talk)
+    said, ground = talk.answers, basis(talk) or ASKED[0]
     yield "who"
     if ground == "consent" and rule.least_age(record.client.birth_date, "", now.date()) is None:
         yield "age"
@@ -129,7 +129,7 @@ def answer(talk: Talk, screen: str, value: Any, screens: Sequence[str], now: dat
     answers = dict(talk.answers)
     if answers.get(screen) != value:
         answers.pop("check", None)
-        if screen in ("who", "purpose", "recipients"):
+        if screen in answers and screen in ("who", "purpose", "recipients"):
             for later in screens[screens.index(screen) + 1 :] if screen in screens else ():
                 if later in ("recipients", "traced", "told", "sight", "phone"):
                     answers.pop(later, None)

@@ -1,6 +1,7 @@
 /* What the pages do beyond plain HTML. Everything works without it but drafts, reading aloud and the finger's signature. */
 "use strict";
 (() => {
+  document.documentElement.classList.add("has-js");
   const body = document.body;
   const toast = () => document.getElementById("no-answer");
 
@@ -74,5 +75,4 @@
   });
   pads();
   body.addEventListener("htmx:afterSettle", pads);
-  document.documentElement.classList.add("has-js");
 })();
