@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,9 +16,11 @@ from songtor_node.referrals import find, history, recall, replies
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import reading
-from songtor_proto.errors import ConsentError, InputError
+from songtor_proto.errors import ConsentError, InputError, declared
+from songtor_proto.minimise import why_text
+from songtor_proto.spoken import spoken
 from songtor_proto.times import from_ms
-from songtor_proto.vocabulary import Term, policy, vocabulary
+from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_web.dates import date_text
 
@@ -26,11 +28,6 @@ referral = typer.Typer(help="Referrals. / เรื่องที่ส่ง�
 
 _RESULTS: dict[int, str] = {
     number: name.removeprefix("RECALL_RESULT_").lower() for name, number in wire.RecallResult.items()
-}
-_SAID_OF_RESULTS = {
-    "destroyed": ("ทำลายแล้ว", "destroyed"),
-    "kept_by_legal_duty": ("เก็บไว้ตามกฎหมาย", "kept by legal duty"),
-    "not_reached": ("ยังติดต่อไม่ได้", "not reached"),
 }
 
 
@@ -46,9 +43,9 @@ def list_(context: typer.Context) -> None:
             one["reference"],
             "→" if one["outgoing"] else "←",
             one["peer"],
-            _label("purpose", one["purpose"], lang),
+            spoken("purpose", one["purpose"], lang),
             stages[one["stage"]].label(lang) if one["stage"] in stages else "?",
-            _label("state", one["state"], lang),
+            spoken("state", one["state"], lang),
             given.choose("ถอนแล้ว", "withdrawn")
             if one["withdrawn"]
             else given.choose("เกินกำหนด", "overdue")
@@ -113,13 +110,13 @@ def recall_(context: typer.Context, reference: Reference) -> None:
             for one in find.thread(work.act, reference, what="recall")
             for copy in recall.copies(work.act.session, one)
         ]
-        results, lang = _SAID_OF_RESULTS, work.console.lang
+        lang = work.console.lang
         rows = [
             (
                 one["copy"][-8:],
-                one["place"],
-                work.console.choose(*results[one["result"]]) if one["result"] in results else one["result"],
-                _label("duty", one["reason"], lang),
+                spoken("place", one["place"], lang),
+                spoken("result", one["result"], lang),
+                spoken("duty", one["reason"], lang),
             )
             for one in found
         ]
@@ -133,8 +130,8 @@ def _openings_table(found: Sequence[dict[str, str]], given: Console) -> Table:
             one["opened"][:16].replace("T", " "),
             one["reference"],
             one["by"],
-            _label("role", one["role"], given.lang),
-            _label("purpose", one["purpose"], given.lang),
+            spoken("role", one["role"], given.lang),
+            spoken("purpose", one["purpose"], given.lang),
         )
         for one in found
     ]
@@ -171,7 +168,10 @@ def _version(now: Act, one: Referral, lang: str) -> dict[str, Any]:
         "closed": "",
     }
     if one.outgoing:
-        return data | {"lines": one.lines, "standing": next((m.standing for m in said if m.ours), "")}
+        return data | {
+            "lines": history.lines_data(one, lang),
+            "standing": next((m.standing for m in said if m.ours), ""),
+        }
     try:
         told = replies.read(one, now.now)
     except ConsentError as error:
@@ -183,13 +183,15 @@ def _sheet(one: dict[str, Any], given: Console) -> Iterator[Any]:
     lang = given.lang
     way = given.choose("ถึง", "to") if one["outgoing"] else given.choose("จาก", "from")
     version = given.choose("ฉบับที่", "version")
-    state = _label("state", one["state"], lang)
+    state = spoken("state", one["state"], lang)
     yield f"{one['reference']}  {version} {one['version']}  {way} {one['peer']}  {state}"
     until = given.choose("ถึงวันที่", "until")
-    what, level = _label("purpose", one["purpose"], lang), _label("urgency", one["urgency"], lang)
+    what, level = spoken("purpose", one["purpose"], lang), spoken("urgency", one["urgency"], lang)
     yield f"{what} · {level} · {until} {date_text(one['expires'], lang)}"
     if one["closed"]:
         yield ConsentError(one["closed"].partition(".")[2]).public(lang)
+    if one["outgoing"]:
+        yield from _sent(one["lines"], given)
     if one["facts"]:
         label = {code: category.label(lang) for code, category in policy().categories.items()}
         yield given.table([("", "")] * 2, [(label[fact["category"]], fact["value"]) for fact in one["facts"]])
@@ -197,30 +199,34 @@ def _sheet(one: dict[str, Any], given: Console) -> Iterator[Any]:
         yield _message_line(message, lang)
 
 
+def _sent(lines: Sequence[dict[str, Any]], given: Console) -> Iterator[Any]:
+    """What left, as it was said while that is kept; what stayed, and why."""
+    lang = given.lang
+    for title, leaves in ((given.choose("ส่งไป", "sent"), True), (given.choose("เก็บไว้", "kept here"), False)):
+        rows = [
+            (
+                spoken("category", one["category"], lang),
+                one["value"] if leaves else why_text(one["why"], lang),
+            )
+            for one in lines
+            if one["leaves"] is leaves
+        ]
+        if rows:
+            yield f"{title} {len(rows)}"
+            yield given.table([("", "")] * 2, rows)
+
+
 def _message_line(message: dict[str, Any], lang: str) -> str:
-    """One line: when, which way, what, and its words."""
-    words = [
-        _label(name, str(message[name]), lang)
-        for name in ("state", "outcome", "reason", "text", "role", "purpose", "code")
-        if message.get(name)
-    ]
+    """One line: when, which way, what, whether it arrived where that is not plain, and its words."""
+    coded = ("state", "outcome", "reason", "role", "purpose")
+    words = [spoken(name, message[name], lang) for name in coded if message.get(name)]
+    if said := declared(message["code"]):
+        words.append(said.public(lang))
+    words += [message["text"]] if message.get("text") else []
     words += [fact["value"] for fact in message.get("facts", ())]
     arrow = "→" if message["ours"] else "←"
     at = message["at"][:16].replace("T", " ")
-    return f"{at}  {arrow} {message['kind']} ({message['standing']})  {'  '.join(words)}"
-
-
-def _label(name: str, code: str, lang: str) -> str:
-    """How people say a code; what the data does not know stays as it is (E11)."""
-    words, rules = vocabulary(), policy()
-    lists: dict[str, list[Mapping[str, Term]]] = {
-        "state": [words.referral_states],
-        "urgency": [words.threat_levels],
-        "purpose": [rules.purposes],
-        "outcome": [rules.outcomes],
-        "reason": [rules.rejection_reasons, rules.failure_reasons, rules.cancellation_reasons],
-        "role": [words.hub_roles, words.node_roles],
-        "duty": [rules.duties_to_keep],
-    }
-    known = code.replace("-", "_")  # a state's code is FHIR's
-    return next((terms[known].label(lang) for terms in lists.get(name, []) if known in terms), code)
+    kind = spoken("kind", message["kind"], lang)
+    plain = message["standing"] == "done"
+    standing = "" if plain else f" ({spoken('standing', message['standing'], lang)})"
+    return f"{at}  {arrow} {kind}{standing}  {'  '.join(words)}"

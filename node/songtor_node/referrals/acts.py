@@ -274,6 +274,7 @@ def _send(act: Act, prepared: Prepared, task: bytes, *, thread: bytes, version: 
             for leaves, lines in ((True, draft.disclosure.leaves), (False, draft.disclosure.stays))
             for line in lines
         ],
+        cleared=sorted(intent.cleared),
         salt=draft.salt,
     )
     act.session.add(referral)

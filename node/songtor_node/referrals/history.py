@@ -108,7 +108,7 @@ def referral_data(referral: Referral, now: datetime) -> dict[str, Any]:
         "outgoing": referral.outgoing,
         "peer": referral.peer,
         "purpose": referral.purpose,
-        "urgency": _URGENCIES.get(referral.urgency, str(referral.urgency)),
+        "urgency": urgency(referral),
         "state": lifecycle.code(referral.state),
         "stage": lifecycle.stage(referral.state),
         "reason": referral.reason,
@@ -122,6 +122,20 @@ def referral_data(referral: Referral, now: datetime) -> dict[str, Any]:
         "withdrawn": referral.withdrawn_at is not None,
         "consent": referral.ground,
     }
+
+
+def lines_data(referral: Referral, lang: str) -> list[dict[str, Any]]:
+    """What left of our case and what stayed, with the values of what left while they are kept."""
+    facts = Payload.FromString(referral.payload or b"").referral.facts
+    return [
+        {**line, "value": value_text(facts, line["field"], lang) if line["leaves"] else ""}
+        for line in referral.lines
+    ]
+
+
+def urgency(referral: Referral) -> str:
+    """`red` ...; the number of one that is not known here (E11)."""
+    return _URGENCIES.get(referral.urgency, str(referral.urgency))
 
 
 def bytes_sent(session: Session, tasks: Sequence[bytes]) -> int:

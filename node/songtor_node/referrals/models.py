@@ -44,6 +44,9 @@ class Referral(Row, table=True):
     terms: bytes  # serialised Terms
     payload: bytes | None  # serialised Payload; null once destroyed, or where it may not be opened
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)  # what left and stayed, no values
+    cleared: list[str] = Field(  # ids of the findings that a person cleared for it
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
     salt: bytes = b""  # of the consent digest; stays here
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from songtor_node.cases.facts import known_values
 from songtor_node.cases.models import Case
 from songtor_node.cases.record import read_record
-from songtor_node.referrals import find, outbox
+from songtor_node.referrals import find, history, outbox
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.compose import search_text
 from songtor_node.referrals.models import Referral
@@ -20,7 +20,8 @@ from songtor_proto.wire.payload_pb2 import Payload, Reminder
 
 
 def remind(act: Act, text: str, words: str, *, cleared: Collection[str]) -> Referral:
-    """EnvelopeError("transition") before it was sent; ConsentError: withdrawn, findings; InputError."""
+    """The same words twice are said once. EnvelopeError("transition") before it was sent; ConsentError:
+    withdrawn, findings; InputError("missing")."""
     referral = find.thread(act, text, what="remind")[-1]
     if referral.withdrawn_at is not None:
         raise ConsentError("withdrawn", field="reference")
@@ -29,7 +30,10 @@ def remind(act: Act, text: str, words: str, *, cleared: Collection[str]) -> Refe
     if not words.strip():
         raise InputError("missing", field="text")
     found_in_note(act, referral, words, cleared=cleared).require_cleared()
-    outbox.post(act, referral, wire.KIND_REMINDER, Payload(reminder=Reminder(text=words.strip())))
+    note = Payload(reminder=Reminder(text=words.strip()))
+    before = [said.payload for said in history.messages(act.session, referral.task) if said.ours]
+    if note not in before:
+        outbox.post(act, referral, wire.KIND_REMINDER, note)
     return referral
 
 

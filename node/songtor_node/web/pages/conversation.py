@@ -44,6 +44,13 @@ def begin(visit: Visit) -> Response:
         if visit.said("safe") != "yes":
             return visit.go(f"/cases/{at.case.code}/consents/new", later="1")
         made = talks.begin(at.session, at.case, read_record(at.session, at.case), by=at.by, now=at.now)
+        asked = at.session.get(sheet.Draft, (visit.me.code, visit.here))
+        if asked is not None:  # a referral that waits for this consent says what for and to whom
+            made.answers = {
+                "purpose": asked.values["purpose"][0],
+                "recipients": asked.values["recipients"],
+            }
+            sheet.drop_draft(at.session, visit.me.code, visit.here)
         return visit.go(_path(visit, made, "who"))
 
 

@@ -186,6 +186,8 @@ def stand_for(visit: Visit) -> Response:
         plan = refer_plan.found(at.session, visit, at.case.code)
         if plan is None or not plan.to:
             return visit.go(page_of(at.case.code))
+        if plan.ground:
+            return visit.go(page_of(at.case.code, "/look"))
         values = sheet.typed(visit, _asks(act))
         given = {
             **values,
