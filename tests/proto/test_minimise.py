@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from songtor_proto import consent, minimise
 from songtor_proto.consent import Grant
 from songtor_proto.errors import ConsentError, InputError
-from songtor_proto.minimise import Disclosure
+from songtor_proto.minimise import Disclosure, value_text
 from songtor_proto.vocabulary import policy
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire import payload_pb2 as wire_payload
-from songtor_proto.wire.payload_pb2 import Absent, Answer, Facts, Payload, Referral, Status
+from songtor_proto.wire.payload_pb2 import Absent, Answer, Facts, Incident, Payload, Referral, Status
 from tests.support.grounds import DESK, IMPERSONAL, PURPOSE, agreed, due, guarded, scope, terms, vital
 
 POLICY = policy()
@@ -400,3 +400,12 @@ def test_values_read_as_words_and_unknown_codes_as_they_are() -> None:
     assert minimise.value_text(facts, "contacts", "th") == "โทรศัพท์ · 0812345678"
     assert minimise.value_text(facts, "request", "en") == "ช่วยด้วย · Protection"
     assert minimise.value_text(facts, "name", "th") == ""
+
+
+def test_a_date_in_a_fact_is_read_in_the_era_of_whoever_reads() -> None:
+    """A worker who reads Thai sees the Buddhist era; what is known in part stays so."""
+    facts = Facts(birth_date="1988-04", incidents=[Incident(when="2026-11-02", text="x")])
+    facts.timeline.add(when="2019/2021-03", text="y")
+    assert value_text(facts, "birth_date", "th") == "เม.ย. 2531"
+    assert value_text(facts, "incidents", "en") == "2 Nov 2026 · x"
+    assert value_text(facts, "timeline", "th").startswith("2562–มี.ค. 2564")

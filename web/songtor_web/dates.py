@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-BUDDHIST = 543
-_MONTHS = {
-    "th": ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
+from songtor_proto.vocabulary.dates import BUDDHIST, date_text
+
+__all__ = ["MONTHS", "date_text", "iso_date", "month_text", "relative_text", "time_text", "year_shown"]
+
 MONTHS = {
     "th": (
         "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
@@ -24,15 +23,6 @@ _RELATIVE = {  # past, future
     "th": (("เมื่อ {} นาทีก่อน", "เมื่อ {} ชั่วโมงก่อน", "เมื่อ {} วันก่อน"), ("อีก {} นาที", "อีก {} ชั่วโมง", "อีก {} วัน")),
     "en": (("{} min ago", "{} h ago", "{} days ago"), ("{} min left", "{} h left", "{} days left")),
 }
-
-
-def date_text(value: date | str, lang: str) -> str:
-    """`20 Nov 2026`, or `20 พ.ย. 2569`; ISO 8601 text that is known in part stays so."""
-    year, month, day = [*str(value)[:10].split("-"), "", ""][:3]
-    if not year:
-        return ""
-    era = int(year) + BUDDHIST if lang == "th" else int(year)
-    return " ".join(filter(None, (day.lstrip("0"), month and _MONTHS[lang][int(month) - 1], str(era))))
 
 
 def year_shown(year: str, lang: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from google.protobuf.message import Message
 
 from songtor_proto.vocabulary import Terms, policy, vocabulary
+from songtor_proto.vocabulary.dates import date_text
 from songtor_proto.vocabulary.source import parse_yaml, read
 from songtor_proto.vocabulary.terms import term
 
@@ -21,8 +23,13 @@ _LISTS = {
     "Service.practice_form": "practice_forms",
     "Contact.channel": "channels",
 }
+# Where it holds a date that may be known in part, or two of them with a stroke between.
+_DATES = {"Facts.birth_date", "Incident.when", "LifeEvent.when", "Service.date"}
 # Where it holds a code that is the schema's own.
 _OWN = {"Demographics.sex", "Threat.subject", "Contact.channel", "IdentityNumber.kind", "GenogramPerson.sex"}
+
+_PARTIAL = r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?"
+_DATE = re.compile(f"{_PARTIAL}(/{_PARTIAL})?", re.ASCII)
 
 
 @cache
@@ -67,6 +74,8 @@ def _text(value: object, path: str, lang: str) -> str:
     if isinstance(value, bool):
         return own[path.partition(".")[2]].label(lang) if value else ""
     text = str(value).strip() if value else ""
+    if path in _DATES and _DATE.fullmatch(text):
+        return "–".join(date_text(part, lang) for part in text.split("/"))
     known: Terms = getattr(vocabulary(), _LISTS[path]) if path in _LISTS else {}
     if text in known:
         return known[text].label(lang)
