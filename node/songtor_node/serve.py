@@ -33,9 +33,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """All ports answer: health's number, and the pages' address."""
+    """All ports answer. `pages`: the address to open; `port`: where this machine listens for it."""
 
     health: int
+    port: int
     pages: str
 
 
@@ -97,10 +98,10 @@ def run(front: Front, way: Way, *, health_port: int, ready: Callable[[Ready], No
         way = replace(way, port=listening.getsockname()[1])
         front.reach = Reach(way.origins, phones=tuple(way.origins) if way.name else ())
         app, keeper = create_app(front), Keeper(front)
-        parts.serve("health", doors.server(create_health(front, lambda: keeper.beat)), for_health)
         _open(parts, front, way, app, listening)
+        parts.serve("health", doors.server(create_health(front, lambda: keeper.beat)), for_health)
         parts.start("line", keeper.run, keeper.stop)
-        ready(Ready(for_health.getsockname()[1], way.address))
+        ready(Ready(for_health.getsockname()[1], way.port, way.address))
         parts.stopping.wait()
         parts.join()
     _log.info("stopped")

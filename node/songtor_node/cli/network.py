@@ -142,7 +142,7 @@ def serve(
 
     def ready(now: Ready) -> None:
         new = {"start_code": front.start_code} if front.when is When.NEW else {}
-        given.show({"health": now.health, "pages": now.pages, **new}, *_greeting(now, **new))
+        given.show({**asdict(now), **new}, *_greeting(now, **new))
         sys.stdout.flush()
 
     try:
