@@ -122,11 +122,15 @@ def verify(
 ) -> None:
     """What came of checking the fact of that number (from 1, oldest first). InputError: not_here,
     reason_missing."""
-    fact = _numbered(session, Fact, case, number)
+    checked(session, _numbered(session, Fact, case, number), verification, how, by=by, now=now)
+
+
+def checked(session: Session, fact: Fact, verification: str, how: str, *, by: Worker, now: datetime) -> None:
+    """What came of checking it. InputError("reason_missing") where it is not said how."""
     if not how.strip():
         raise InputError("reason_missing", field="how")
-    fact.verification, fact.how = verification, how.strip()
-    fact.verified_by, fact.verified_at = by.code, now
+    found = {"verification": verification, "how": how.strip(), "verified_by": by.code, "verified_at": now}
+    history.correct(session, fact, found, by=by, now=now)
 
 
 def finish(session: Session, case: Case, number: int, *, result: str, by: Worker, now: datetime) -> None:
