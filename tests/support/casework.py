@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,15 @@ class Desk:
     anong: Visitor = field(init=False)
 
     def __post_init__(self) -> None:
+        self._sign_in()
+
+    def _sign_in(self) -> None:
         self.malee, self.anong = (visitor(self.node, one, lang="en") for one in ("malee", "anong"))
+
+    def later(self, **by: float) -> None:
+        """That much later both sign in again."""
+        self.clock.now += timedelta(**by)
+        self._sign_in()
 
     def path(self, below: str) -> str:
         return f"/cases/{self.code}{below}"

@@ -38,7 +38,7 @@ def test_every_problem_can_be_picked_and_stands_in_a_group(at: Desk) -> None:
 
 
 def test_the_search_needs_no_script_and_keeps_what_is_ticked(at: Desk) -> None:
-    """Part of a Thai or English word finds; what was ticked before stays ticked; nothing is in the address."""
+    """Part of a Thai or English word finds; what was ticked stays ticked."""
     page = at.malee.post(
         at.path("/problems/add"), {"do": "search", "wanted": "หนี้", "code": ["disability", ""]}
     )
@@ -74,7 +74,8 @@ def test_two_people_at_one_note(at: Desk) -> None:
     assert "both_kept" in answer.headers["location"]
     assert at.record().problems[0].note == "Anong&#39;s".replace("&#39;", "'")
     shown = at.malee.get(at.path(f"/problems/{number}")).text
-    assert "Malee&#39;s" in shown and "Anong&#39;s" in shown
+    assert "Malee&#39;s" in shown
+    assert "Anong&#39;s" in shown
 
 
 def test_causes_and_team_are_told_in_words(at: Desk) -> None:
@@ -101,4 +102,5 @@ def test_a_text_too_long_is_shown_again_as_typed(at: Desk) -> None:
     number = at.record().problems[0].id
     answer = at.malee.post(at.path(f"/problems/{number}"), {"note": "x" * 301})
     assert answer.status_code == 422
-    assert "x" * 301 in answer.text and 'role="alert"' in answer.text
+    assert "x" * 301 in answer.text
+    assert 'role="alert"' in answer.text

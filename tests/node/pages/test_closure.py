@@ -1,0 +1,79 @@
+"""Closing a case and opening it again, on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.casework import Desk, desk
+
+CASE = {
+    "goals": [{"dimension": "health", "text": "Sleeps at night"}],
+    "follow_ups": [
+        {"method": "phone_call", "due": "2026-11-01", "done": "2026-11-02", "result": "She is well"},
+        {"method": "officer_visit", "due": "2026-12-24"},
+    ],
+    "sessions": [{"starts": "2026-12-01T10:00Z"}],
+}
+END = {
+    "outcome": "assisted",
+    "reason": "Goals met",
+    "summary": "Has a room and work",
+    "satisfaction": "I can sleep",
+}
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path / "node", **CASE) as made:
+        yield made
+
+
+def test_what_is_still_open_is_a_list_and_no_block(at: Desk) -> None:
+    """Follow-ups and sessions to come are named; the case can be closed all the same."""
+    page = at.malee.get(at.path("/closure")).text
+    assert "Still open" in page
+    assert "24 Dec 2026" in page
+    assert "/telecare/" in page
+    assert "She is well" in page
+    assert at.malee.post(at.path("/closure/end"), END).status_code == 303
+    assert at.record().case.step == "closure"
+
+
+def test_each_goal_has_its_outcome(at: Desk) -> None:
+    """Said on its own screen, shown on the closing's; a goal is not taken out from there."""
+    path = at.path(f"/closure/goals/{at.record().goals[0].id}")
+    assert "/out" not in at.malee.get(path).text
+    said = {"outcome": "partly", "outcome_text": "Most nights"}
+    assert at.malee.post(path, said).headers["location"].startswith(at.path("/closure"))
+    assert at.record().goals[0].outcome == "partly"
+    assert "Partly met" in at.malee.get(at.path("/closure")).text
+
+
+def test_the_end_is_told_in_the_clients_words_too(at: Desk) -> None:
+    """Outcome, reason, summary, satisfaction; the last follow-up's result is where the summary begins."""
+    assert "She is well" in at.malee.get(at.path("/closure/end")).text
+    assert at.malee.post(at.path("/closure/end"), {**END, "outcome": ""}).status_code == 422
+    at.malee.post(at.path("/closure/end"), END)
+    page = at.malee.get(at.path("/closure")).text
+    assert all(words in page for words in ("Assisted", "Goals met", "Has a room and work", "I can sleep"))
+    assert at.malee.post(at.path("/closure/end"), END).status_code == 422
+    (closing,) = at.record().closings
+    assert closing.by == "malee"
+
+
+def test_a_closed_case_opens_again_with_a_reason(at: Desk) -> None:
+    """Back to fact finding; the closing before stays; an open case has nothing to reopen."""
+    path = at.path("/closure/reopen")
+    assert at.malee.post(path, {"reason": "x"}).status_code == 422
+    at.malee.post(at.path("/closure/end"), END)
+    assert at.malee.post(path, {"reason": "  "}).status_code == 422
+    assert at.malee.post(path, {"reason": "He came back"}).status_code == 303
+    record = at.record()
+    assert record.case.step == "fact_finding"
+    assert (record.steps[-1].reason, record.steps[-1].by) == ("He came back", "malee")
+    assert "I can sleep" in at.malee.get(at.path("/closure")).text
+    assert at.malee.post(at.path("/closure/end"), END).status_code == 303
+    assert len(at.record().closings) == 2

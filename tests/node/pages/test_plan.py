@@ -1,0 +1,101 @@
+"""The plan on the pages: goals, stages that go back and forth, a no that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from songtor_node.cases import history, plan
+from songtor_node.cases.models import Change, Goal
+from tests.support.casework import Desk, desk
+
+GOAL = {
+    "dimension": "education",
+    "text": "Back at school every day",
+    "todo": "Meet the teacher",
+    "who": "Anong",
+    "agency": "School",
+    "touch_points": "Sundays at the temple",
+    "information": "Days absent",
+    "days": "90",
+    "due": "2026-12-01",
+}
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path / "node") as made:
+        assert made.malee.post(made.path("/plan/add"), GOAL).status_code == 303
+        yield made
+
+
+def goal(at: Desk) -> Goal:
+    return at.record().goals[0]
+
+
+def test_a_goal_says_who_does_what_by_when(at: Desk) -> None:
+    """All that was said is shown, under its dimension."""
+    one = goal(at)
+    assert (one.stage, one.days, one.due) == ("diagnosing", 90, "2026-12-01")
+    page = at.malee.get(at.path(f"/plan/{one.id}")).text
+    assert all(str(said) in page for name, said in GOAL.items() if name not in ("dimension", "due"))
+    assert "1 Dec 2026" in page
+    assert "Back at school every day" in at.malee.get(at.path("/plan")).text
+
+
+def test_a_goal_needs_only_its_dimension_and_words(at: Desk) -> None:
+    """The rest can wait; without words it is asked again."""
+    assert at.malee.post(at.path("/plan/add"), {"dimension": "health", "text": "Sleep"}).status_code == 303
+    assert at.malee.post(at.path("/plan/add"), {"dimension": "health"}).status_code == 422
+
+
+def test_stages_go_back_with_a_reason(at: Desk) -> None:
+    """Forward is free; back is refused without a reason; every move is kept and shown."""
+    path = at.path(f"/plan/{goal(at).id}")
+    assert at.malee.post(f"{path}/stage", {"stage": "in_service"}).status_code == 303
+    assert at.malee.post(f"{path}/stage", {"stage": "agreed"}).status_code == 422
+    answer = at.malee.post(f"{path}/stage", {"stage": "agreed", "reason": "The school changed"})
+    assert answer.status_code == 303
+    assert goal(at).stage == "agreed"
+    with at.session() as session:
+        moved = [(one.stage, one.by) for one in plan.moves(session, session.get_one(Goal, goal(at).id))]
+    assert moved == [("in_service", "malee"), ("agreed", "malee")]
+    assert "The school changed" in at.malee.get(path).text
+    assert at.malee.post(f"{path}/stage", {"stage": "flying"}).status_code == 422
+
+
+def test_a_refusal_is_recorded_not_hidden(at: Desk) -> None:
+    """In the client's words; it is shown on plan and goal; going on takes it up again."""
+    path = at.path(f"/plan/{goal(at).id}")
+    assert at.malee.post(f"{path}/refusal", {"refusal": "  "}).status_code == 422
+    assert at.malee.post(f"{path}/refusal", {"refusal": "Not while he drinks"}).status_code == 303
+    assert "Refused" in at.malee.get(at.path("/plan")).text
+    assert "Not while he drinks" in at.malee.get(path).text
+    at.malee.post(f"{path}/stage", {"stage": "agreed"})
+    assert goal(at).refusal == ""
+    assert "Not while he drinks" in at.malee.get(path).text
+
+
+def test_what_is_late_is_said(at: Desk) -> None:
+    """After its day, until it is reached or refused."""
+    assert "Overdue" not in at.malee.get(at.path("/plan")).text
+    at.later(days=12)
+    assert "Overdue" in at.malee.get(at.path("/plan")).text
+    at.malee.post(at.path(f"/plan/{goal(at).id}/stage"), {"stage": "completed"})
+    assert "Overdue" not in at.malee.get(at.path("/plan")).text
+
+
+def test_a_goal_taken_out_comes_back_with_its_way(at: Desk) -> None:
+    """Its moves are there again."""
+    number = goal(at).id
+    at.malee.post(at.path(f"/plan/{number}/stage"), {"stage": "agreed"})
+    assert at.malee.post(at.path(f"/plan/{number}/out")).status_code == 303
+    assert not at.record().goals
+    with at.session() as session:
+        query = select(Change.id).where(col(Change.gone)).order_by(col(Change.id).desc())
+        history.put_back(session, at.case(session), session.exec(query).first() or 0)
+        back = session.get_one(Goal, number)
+        assert [one.stage for one in plan.moves(session, back)] == ["agreed"]
