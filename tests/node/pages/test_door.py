@@ -107,11 +107,11 @@ def test_the_first_start_leads_to_people_and_roles(network: LinkedNetwork, tmp_p
     done = client.post("/sign-in/authenticator", {"second": code_of(secret, network.clock())})
     assert done.headers["location"] == "/me/recovery"
     client.get("/me/recovery")
-    assert client.post("/me/recovery").headers["location"] == "/start/invitation"
-    assert client.post("/start/invitation", {"invitation": "songtor1:AAAA"}).status_code == 422
-    joined = client.post("/start/invitation", {"invitation": network.invite("DE-02")})
-    assert joined.headers["location"] == "/start/joined"
-    assert "DE-02" in client.get("/start/joined").text
+    assert client.post("/me/recovery").headers["location"] == "/node/join"
+    assert client.post("/node/join", {"code": "songtor1:AAAA"}).status_code == 422
+    joined = client.post("/node/join", {"code": network.invite("DE-02")})
+    assert joined.headers["location"].startswith("/node/keys")
+    assert is_in(client)
     new = client.post("/people/new", {"name": "มาลี", "code": "malee", "role": "caseworker"})
     assert new.headers["location"] == "/people/malee/code"
     assert front.node is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlmodel import Session, col, func, select
@@ -79,7 +80,8 @@ def looks(visit: Visit) -> Response:
 
 def _words(visit: Visit, what: str) -> str:
     """What was looked at or done. A word of a newer program's is told as a look."""
-    key = f"looks.{what.replace(' ', '_')}"
+    word = re.sub("[ -]", "_", what)
+    key = f"looks.{word}"
     return str(visit.t(key if key in visit.texts else "looks.other"))
 
 

@@ -168,7 +168,7 @@ def keep_codes(visit: Visit) -> Response:
         joins = visit.me.role == ADMIN and not kept_setting(session, "seat")
     if not first:
         return visit.go("/me", done="saved")
-    return visit.go("/start/invitation" if joins else "/")
+    return visit.go("/node/join" if joins else "/")
 
 
 def _owner(visit: Visit) -> Owner | None:

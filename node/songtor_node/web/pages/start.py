@@ -1,5 +1,5 @@
-"""The first start: the first administrator, how the store is unlocked, the invitation. Until there is a
-store, what is gathered stands in memory alone."""
+"""The first start: the first administrator, and how the store is unlocked; the invitation then has a page of
+its own. Until there is a store, what is gathered stands in memory alone."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from starlette.responses import Response
 from songtor_node import founding, workers
 from songtor_node.accounts import passwords, people
 from songtor_node.bootstrap import Node
-from songtor_node.keys import identity
-from songtor_node.link.enrol import enrol
-from songtor_node.settings import kept
 from songtor_node.store.engine import writing
 from songtor_node.unlock import KEY_FILE
 from songtor_node.web import sessions
@@ -26,8 +23,7 @@ from songtor_node.web.front import Gathered
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_node.workers import ADMIN, Worker
-from songtor_proto.errors import InputError, LinkError, PeerError
-from songtor_proto.identity.fingerprint import fingerprint
+from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
 
 CREDENTIAL_FILE = "songtor-node.key"
@@ -39,7 +35,6 @@ _LOCK = (Ask("lock", "choice", options=("passphrase", "credential", "keyfile")),
 _PASSPHRASE = (Ask("passphrase", "password"), Ask("again", "password"))
 _KEYFILE = (Ask("acknowledgement"),)
 _SHEET = (Ask("last_group"),)
-_INVITATION = (Ask("invitation", "prose"),)
 
 
 def begin(visit: Visit) -> Response:
@@ -209,42 +204,6 @@ def check_key_away(visit: Visit) -> Response:
     return _to_second(visit, so_far)
 
 
-def invitation(visit: Visit) -> Response:
-    with visit.reading() as session:
-        seat = kept(session, "seat")
-    return visit.go("/start/joined") if seat else _invitation_page(visit)
-
-
-def join(visit: Visit) -> Response:
-    """Takes some seconds; the same code may be tried again where the line fails."""
-    code = "".join(visit.said("invitation").split())
-    try:
-        enrol(visit.node, code, visit.front.network)
-    except (InputError, LinkError, PeerError) as error:
-        return _invitation_page(visit, error, code)
-    return visit.go("/start/joined")
-
-
-def _invitation_page(
-    visit: Visit, error: InputError | LinkError | PeerError | None = None, code: str = ""
-) -> Response:
-    return ask(
-        visit,
-        "invitation",
-        _INVITATION,
-        values={"invitation": code},
-        error=error,
-        template="door/invitation.html",
-    )
-
-
-def joined(visit: Visit) -> Response:
-    with visit.reading() as session:
-        me = identity(session)
-    digits = fingerprint(me.network, me.seat, me.signing.public)
-    return visit.show("door/joined.html", seat=me.seat, digits=digits)
-
-
 def _is_first(visit: Visit) -> bool:
     """Whether nobody has made this node theirs: no store, or one without any administrator's account."""
     if visit.front.when is When.OPEN:
@@ -344,6 +303,4 @@ PAGES = (
     Page(path="/start/keyfile", may=May.ANYONE, when=When.NEW, get=keyfile, post=make_keyfile),
     Page(path="/start/sheet", may=May.ANYONE, get=sheet, post=confirm_sheet),
     Page(path="/start/key-away", may=May.ANYONE, get=key_away, post=check_key_away),
-    Page(path="/start/invitation", may=May.ADMIN, get=invitation, post=join),
-    Page(path="/start/joined", may=May.ADMIN, get=joined),
 )
