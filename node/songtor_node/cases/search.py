@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, inspect, or_, text
 from sqlmodel import AutoString, Session, col, select
 
-from songtor_node.cases.models import Alike, Assignment, Case, Change, Entry, Look, Problem
+from songtor_node.cases.models import Alike, Assignment, Case, Change, Entry, Look, Person, Problem
 from songtor_node.cases.papers import Paper
 from songtor_node.workers import SEES_ALL, Worker, may_see
 from songtor_proto.vocabulary import vocabulary
@@ -73,7 +73,7 @@ def find(session: Session, worker: Worker, asked: str) -> Found:
     said = pieces(session, list(cases))
     hit = [number for number in numbers if _holds(said[number], wanted)]
     return Found(
-        [Hit(cases[number], _snippets(said[number], wanted)) for number in hit[:SHOWN]],
+        [Hit(cases[number], _snippets(_shown(said[number], worker), wanted)) for number in hit[:SHOWN]],
         len(hit) > SHOWN or len(numbers) == _LOOKED_AT,
     )
 
@@ -81,6 +81,11 @@ def find(session: Session, worker: Worker, asked: str) -> Found:
 def _holds(said: Iterable[tuple[str, str]], wanted: Iterable[str]) -> bool:
     whole = "\n".join(fold(piece) for _, piece in said)
     return all(word in whole for word in wanted)
+
+
+def _shown(said: Iterable[tuple[str, str]], worker: Worker) -> list[tuple[str, str]]:
+    """In other people's houses no line of a list gives a name."""
+    return [one for one in said if worker.role in SEES_ALL or one[0] != Person.__tablename__]
 
 
 def _by_index(session: Session, worker: Worker, wanted: Iterable[str]) -> list[int]:
