@@ -33,6 +33,7 @@ def _lists() -> dict[str, tuple[Terms, ...]]:
         "referrer": (rules.referrers,),
         "result": (words.copy_results,),
         "role": (words.hub_roles, words.node_roles),
+        "stage": (words.referral_stages,),
         "standing": (words.message_standings,),
         "state": (words.referral_states,),
         "urgency": (words.threat_levels,),

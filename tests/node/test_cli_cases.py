@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -169,10 +170,20 @@ def test_a_case_is_worked_on_from_intake_to_closure(command: Command, case: str)
 @pytest.mark.parametrize(("lang", "said"), [("th", "ความรุนแรงในครอบครัว"), ("en", "Domestic violence")])
 def test_people_read_words_and_not_codes(command: Command, case: str, lang: str, said: str) -> None:
     """In their language, the dates in their era."""
+    contacts = "client.contacts=[{channel: phone, value: '1'}, {channel: phone, value: '2'}]"
+    numbers = "client.identity_numbers=[{kind: passport, number: '3'}]"
+    made(command, "case", "set", case, "client.sex=female", "client.nationality=DE", contacts, numbers)
+    made(command, "case", "add", case, "threat", "dimension=social", "level=red")
+    made(command, "case", "add", case, "visit", "method=phone_call", "state=missed")
     _, listed, _ = command("case", "list", lang=lang)
     _, out, _ = command("case", "show", case, lang=lang)
     for text in (listed, out):
         assert (said in text, "domestic_violence" in text) == (True, False)
+    if lang == "th":
+        for said in ("หญิง", "เยอรมนี", "หนังสือเดินทาง", "ผู้รับบริการ", "ไม่ได้พบ"):
+            assert said in out
+        assert not re.findall("[a-z]{3,}", out)
+        assert out.count("โทรศัพท์ ") == 2
     assert ("เม.ย. 2531" in out) is (lang == "th")
     assert ("Apr 1988" in out) is (lang == "en")
 

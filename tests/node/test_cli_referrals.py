@@ -120,6 +120,59 @@ def test_what_was_queued_is_listed_and_shown(command: Command, case: str, berlin
     assert made(command, "openings", case) == []
 
 
+def test_what_left_is_told_and_can_be_read_again(command: Command, case: str, berlin: LinkedNode) -> None:
+    """M5: what was sent with its values, what stayed with its reason; nothing of it once it is destroyed."""
+    done = made(command, "refer", case, *REFER, "--tick", "name")
+    left = {line["category"]: line["value"] for line in done["lines"] if line["leaves"]}
+    assert left["name"].startswith("ดาวเรือง สมมติ")
+    (version,) = made(command, "referral", "show", done["reference"])["versions"]
+    assert version["lines"] == done["lines"]
+    _, out, _ = command("referral", "show", done["reference"])
+    sent, stayed = out.split("kept here")
+    assert ("ดาวเรือง สมมติ" in sent, "The worker did not choose it" in stayed) == (True, True)
+    berlin.sync()
+    made(command, "withdraw", done["reference"])
+    (version,) = made(command, "referral", "show", done["reference"])["versions"]
+    assert {line["value"] for line in version["lines"]} == {""}
+
+
+def test_a_new_version_is_as_the_one_before_but_for_what_is_said(
+    command: Command, case: str, berlin: LinkedNode
+) -> None:
+    """Ticks, what was held back and what was cleared hold on; a word changes its own thing alone."""
+    telling = ("--tick", "name,narrative", "--untick", "place", "--urgency", "red")
+    found = made(command, "refer", case, *REFER, *telling, "--dry-run")["findings"]
+    cleared = ("--clear", ",".join(one["id"] for one in found))
+    reference = made(command, "refer", case, *REFER, *telling, *cleared)["reference"]
+
+    def left(done: Any) -> set[str]:
+        return {line["category"] for line in done["lines"] if line["leaves"]}
+
+    second = made(command, "again", reference, "--tick", "contact")
+    assert second["urgency"] == "red"
+    assert {"name", "narrative", "contact"} <= left(second)
+    assert "place" not in left(second)
+    third = made(command, "again", reference, "--untick", "name", "--tick", "place", "--urgency", "yellow")
+    assert third["urgency"] == "yellow"
+    assert left(third) == left(second) - {"name"} | {"place"}
+
+
+def test_people_read_words_and_not_codes(command: Command, case: str, berlin: LinkedNode) -> None:
+    """Of what was said about a referral, and of its copies."""
+    reference = made(command, "refer", case, *REFER)["reference"]
+    berlin.sync()
+    made(command, "cancel", reference, "--reason", "no_longer_needed")
+    for lang, said in {
+        "th": "→ แจ้งสถานะ (รออินเทอร์เน็ต)  ยกเลิกแล้ว",
+        "en": "→ Status (waits for the internet)  Cancelled",
+    }.items():
+        _, out, _ = command("referral", "show", reference, lang=lang)
+        assert said in out
+    made(command, "withdraw", reference)
+    _, out, _ = command("recall", reference, lang="th")
+    assert ("ที่หน่วยงาน" in out, "desk" in out) == (True, False)
+
+
 def test_a_withdrawal_is_one_command(command: Command, case: str, berlin: LinkedNode) -> None:
     """W1: as easy as consent; what became of the copies can be read."""
     reference = made(command, "refer", case, *REFER)["reference"]
@@ -136,8 +189,8 @@ def test_a_consent_that_ends_takes_back_all_that_rests_on_it(
     """W1: one command, every referral."""
     first = made(command, "refer", case, *REFER)
     second = made(command, "refer", case, *REFER)
-    taken = made(command, "withdraw", "--consent", first["consent"])
-    assert {one["reference"] for one in taken} == {first["reference"], second["reference"]}
+    taken = made(command, "consent", "withdraw", first["consent"], "--by", "client")
+    assert set(taken["recalled"]) == {first["reference"], second["reference"]}
     code, _, err = command("refer", case, *REFER)
     assert (code, err.strip()) == (3, catalogue()["consent.withdrawn"].en)
 
@@ -161,7 +214,6 @@ WRONG = [
     (("cancel", "REF", "--reason", "nosuch"), "input.unknown_code"),
     (("cancel", "REF", "--reason", "withdrawn"), "input.unknown_code"),
     (("withdraw",), "input.usage"),
-    (("withdraw", "REF", "--consent", "K-ZZZZZ"), "input.usage"),
     (("withdraw", "REF", "--by", "nobody"), "input.not_here"),
     (("again", "REF", "--to", "TH-00/tsda"), "consent.recipient"),
     (("accept", "REF"), "envelope.actor"),

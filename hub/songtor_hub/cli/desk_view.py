@@ -147,7 +147,8 @@ def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: 
     for one in opened.messages:
         side = ("เรา" if options.lang == "th" else "we") if one.ours else told["with"]
         state = lifecycle.code(one.state) if one.state else ""
-        kind, moved = spoken("kind", one.kind, options.lang), spoken("state", state, options.lang)
+        moved = spoken("state", state, options.lang) if one.kind == "status" else ""
+        kind = spoken("kind", one.kind, options.lang)
         _say(f"\n{_time_text(_time(one.at_ms))}  {side}  {kind}  {moved}".rstrip())
         for line in _lines(one, hub, options.lang):
             _say(f"  {line}")

@@ -35,7 +35,11 @@ Kind = Annotated[str, typer.Argument(help=", ".join(KINDS))]
 Number = Annotated[int, typer.Argument(help="As `case show` numbers it. / ตามลำดับในเรื่อง")]
 Step = Annotated[str, typer.Argument(help=", ".join(vocabulary().case_steps))]
 Words = Annotated[
-    list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="FIELD=- reads stdin. / - อ่านจากอินพุต")
+    list[str] | None,
+    typer.Argument(
+        metavar="FIELD=-|FIELD=VALUE",
+        help="- = stdin; others on this computer see what is typed here. / - อ่านจากอินพุต คนอื่นจึงไม่เห็น",
+    ),
 ]
 
 
@@ -132,7 +136,7 @@ def step(
 
 @case.command()
 def add(context: typer.Context, code: Code, kind: Kind, words: Words = None) -> None:
-    """Add an entry: case add C-1 fact text="..." source="...". / เพิ่มรายการ"""
+    """Add an entry: case add C-1 note -, case add C-1 fact text=- source=sister. / เพิ่มรายการ"""
     name = kind.replace("-", "_")
     if name not in KINDS:
         raise InputError("unknown_code", field="kind")
@@ -144,7 +148,7 @@ def add(context: typer.Context, code: Code, kind: Kind, words: Words = None) -> 
 
 @case.command("set")
 def set_(context: typer.Context, code: Code, words: Words = None) -> None:
-    """Change what a case says once: case set C-1 client.birth_date=1988. / แก้ไขข้อมูลของเรื่อง"""
+    """Change what a case says once: case set C-1 client.address=-. / แก้ไขข้อมูลของเรื่อง"""
     with at_case(context, code, "set") as act:
         record = read_record(act.session, act.case)
         head = as_form(record).model_dump(mode="json", include=set(CaseHead.model_fields))

@@ -25,6 +25,7 @@ from songtor_node.store.engine import writing
 from songtor_node.templates import template as template_text
 from songtor_proto.errors import InputError
 from songtor_proto.plain_yaml import MAXIMUM_BYTES
+from songtor_proto.spoken import spoken
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.dates import date_text
 
@@ -71,7 +72,7 @@ def list_(context: typer.Context, case: Case) -> None:
     rows = (
         (
             one.code,
-            one.basis,
+            spoken("basis", one.basis, lang),
             policy().purposes[one.purpose].label(lang),
             ", ".join(one.recipients),
             date_text(one.expires_at.date(), lang),
@@ -153,7 +154,7 @@ def _as_data(act: Act, found: Consent) -> dict[str, Any]:
 
 def _lines(found: Consent, given: Console) -> Iterator[str]:
     lang, words = given.lang, policy()
-    yield f"{found.code}  {found.basis}  {words.purposes[found.purpose].label(lang)}"
+    yield f"{found.code}  {spoken('basis', found.basis, lang)}  {words.purposes[found.purpose].label(lang)}"
     yield ", ".join(found.recipients)
     yield ", ".join(words.categories[name].label(lang) for name in found.categories)
     yield f"{found.citation} ({found.jurisdiction})"

@@ -20,7 +20,7 @@ from songtor_proto.errors import ConsentError, InputError, declared
 from songtor_proto.minimise import why_text
 from songtor_proto.spoken import spoken
 from songtor_proto.times import from_ms
-from songtor_proto.vocabulary import policy, vocabulary
+from songtor_proto.vocabulary import policy
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_web.dates import date_text
 
@@ -37,33 +37,7 @@ def list_(context: typer.Context) -> None:
     given = console(context)
     with given.node() as node, reading(node.engine) as session:
         found = [history.referral_data(one, node.clock()) for one in find.listing(session, node.worker)]
-    stages, lang = vocabulary().referral_stages, given.lang
-    rows = [
-        (
-            one["reference"],
-            "→" if one["outgoing"] else "←",
-            one["peer"],
-            spoken("purpose", one["purpose"], lang),
-            stages[one["stage"]].label(lang) if one["stage"] in stages else "?",
-            spoken("state", one["state"], lang),
-            given.choose("ถอนแล้ว", "withdrawn")
-            if one["withdrawn"]
-            else given.choose("เกินกำหนด", "overdue")
-            if one["overdue"]
-            else "",
-        )
-        for one in found
-    ]
-    headings = [
-        ("เลขอ้างอิง", "reference"),
-        ("", ""),
-        ("อีกฝ่าย", "other end"),
-        ("วัตถุประสงค์", "purpose"),
-        ("ขั้น 4R", "4R"),
-        ("สถานะ", "state"),
-        ("", ""),
-    ]
-    given.show(found, given.table(headings, rows))
+    given.show(found, *(line for one in found for line in _listed(one, given)))
 
 
 @referral.command()
@@ -122,6 +96,23 @@ def recall_(context: typer.Context, reference: Reference) -> None:
         ]
         headings = [("สำเนา", "copy"), ("ที่ไหน", "where"), ("ผล", "result"), ("เหตุผล", "reason")]
         work.say(found, work.console.table(headings, rows))
+
+
+def _listed(one: dict[str, Any], given: Console) -> Iterator[str]:
+    """Two lines that no column breaks within a word: which one and whether it presses, then what it is."""
+    lang = given.lang
+    pressing = {
+        given.choose("ถอนแล้ว", "withdrawn"): one["withdrawn"],
+        given.choose("เกินกำหนด", "overdue"): one["overdue"] and not one["withdrawn"],
+    }
+    first = (
+        one["reference"],
+        "→" if one["outgoing"] else "←",
+        one["peer"],
+        spoken("stage", one["stage"], lang),
+    )
+    yield "  ".join((*first, *(word for word, holds in pressing.items() if holds)))
+    yield f"  {spoken('purpose', one['purpose'], lang)} · {spoken('state', one['state'], lang)}"
 
 
 def _openings_table(found: Sequence[dict[str, str]], given: Console) -> Table:
@@ -218,7 +209,8 @@ def _sent(lines: Sequence[dict[str, Any]], given: Console) -> Iterator[Any]:
 
 def _message_line(message: dict[str, Any], lang: str) -> str:
     """One line: when, which way, what, whether it arrived where that is not plain, and its words."""
-    coded = ("state", "outcome", "reason", "role", "purpose")
+    coded = ["state"] if message["kind"] == "status" else []  # the others' states go without saying
+    coded += ["outcome", "reason", "role", "purpose"]
     words = [spoken(name, message[name], lang) for name in coded if message.get(name)]
     if said := declared(message["code"]):
         words.append(said.public(lang))

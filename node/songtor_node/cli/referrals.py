@@ -14,6 +14,7 @@ from songtor_node.cli.console import Console, console
 from songtor_node.referrals import acts, find, history, preview, replies
 from songtor_node.referrals.act import Act, act
 from songtor_node.referrals.acts import Wish
+from songtor_node.referrals.as_before import as_before
 from songtor_node.referrals.models import Referral
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
@@ -53,6 +54,10 @@ class Work:
         data = {**history.referral_data(referral, self.act.now), **more}
         self.say(data, f"{referral.reference}: {self.console.choose(th, en)}")
 
+    def sent(self, referral: Referral, th: str, en: str) -> None:
+        """With what left and what stayed, for a program."""
+        self.done(referral, th, en, lines=history.lines_data(referral, self.console.lang))
+
 
 @contextmanager
 def at_work(context: typer.Context) -> Iterator[Work]:
@@ -84,7 +89,7 @@ def refer(
         if dry_run:
             _show_draft(work, case, wish)
         else:
-            work.done(acts.refer(work.act, case, wish), "ส่งเข้าคิวแล้ว", "queued")
+            work.sent(acts.refer(work.act, case, wish), "ส่งเข้าคิวแล้ว", "queued")
 
 
 def again(
@@ -103,13 +108,12 @@ def again(
     """Send a new version: after a rejection, wider, or in graver danger. / ส่งฉบับใหม่"""
     with at_work(context) as work:
         before = find.sent(work.act, reference, what="again")
-        wish = _wish(
-            to or before.peer, purpose or before.purpose, tick, untick, clear, consent, sight, urgency
-        )
+        asked = _wish(to, purpose, tick, untick, clear, consent, sight, urgency)
+        wish = as_before(work.act, before, asked)
         if dry_run:
             _show_draft(work, _case_of(work.act, before), wish)
         else:
-            work.done(acts.again(work.act, reference, wish), "ส่งฉบับใหม่เข้าคิวแล้ว", "a new version is queued")
+            work.sent(acts.again(work.act, reference, wish), "ส่งฉบับใหม่เข้าคิวแล้ว", "a new version is queued")
 
 
 def answer(
@@ -134,21 +138,14 @@ def cancel(
 
 def withdraw(
     context: typer.Context,
-    reference: Annotated[str, typer.Argument(metavar="[REF]")] = "",
-    consent: Annotated[str, typer.Option(help="The consent itself, and all that rests on it.")] = "",
+    reference: Reference,
     by: Annotated[
         str, typer.Option(help="client, guardian, or a person of the case. / ใครเป็นผู้ถอน")
     ] = "client",
 ) -> None:
-    """The client takes it back: it is destroyed wherever it went. / ถอนความยินยอม"""
-    if bool(reference) == bool(consent):
-        raise InputError("usage", field="consent")
+    """The client takes it back: it is destroyed wherever it went. / ผู้รับบริการขอคืนเรื่องที่ส่งไป"""
     with at_work(context) as work:
-        taken = (
-            acts.withdraw_ground(work.act, consent, person=by)
-            if consent
-            else acts.withdraw(work.act, reference, person=by)
-        )
+        taken = acts.withdraw(work.act, reference, person=by)
         data = [history.referral_data(one, work.act.now) for one in taken]
         names = ", ".join(sorted({one.reference for one in taken}))
         work.say(data, work.console.choose(f"ถอนแล้ว {names}", f"withdrawn {names}"))

@@ -8,7 +8,9 @@ from typing import Any
 from songtor_node.cases.models import Person
 from songtor_node.cases.record import CaseRecord
 from songtor_node.cli.console import Console
+from songtor_proto.spoken import spoken
 from songtor_proto.vocabulary import Terms, policy, vocabulary
+from songtor_web import names
 from songtor_web.dates import date_text, time_text
 
 _VERIFICATION = {"unverified": "?", "verified": "✓", "contradicted": "✗"}
@@ -42,7 +44,7 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         "Threats",
         (
             [
-                one.subject,
+                spoken("own", one.subject, lang),
                 label(words.dimensions, one.dimension),
                 label(words.threat_levels, one.level),
                 one.reason,
@@ -68,7 +70,7 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
             [
                 date_text(one.when, lang),
                 label(words.follow_up_methods, one.method),
-                one.state,
+                spoken("meeting", one.state, lang),
                 one.who,
                 one.met,
                 one.found,
@@ -126,7 +128,13 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         "พูดคุยทางไกล",
         "Sessions at a distance",
         (
-            [time_text(one.starts, lang), f"{one.minutes}", one.state, one.joins, one.notes]
+            [
+                time_text(one.starts, lang),
+                f"{one.minutes}",
+                spoken("meeting", one.state, lang),
+                one.joins,
+                one.notes,
+            ]
             for one in record.sessions
         ),
     )
@@ -163,37 +171,39 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         "บันทึก", "Notes", ([date_text(one.at.date(), lang), one.by, one.text] for one in record.notes)
     )
     yield from section(
-        "ไม่ปลอดภัยที่จะส่ง", "Unsafe to pass on", ([one["category"], one["reason"]] for one in case.unsafe)
+        "ไม่ปลอดภัยที่จะส่ง",
+        "Unsafe to pass on",
+        ([spoken("category", one["category"], lang), one["reason"]] for one in case.unsafe),
     )
 
 
 def _person(person: Person, console: Console) -> Iterator[list[str]]:
-    languages, place = (
-        ", ".join(person.languages),
-        ", ".join(filter(None, (person.city, person.region, person.country))),
-    )
+    lang = console.lang
+    country = names.country(person.country, lang)
     flags = {
         console.choose("ผู้ปกครอง", "guardian"): person.guardian,
         console.choose("เป็นอันตราย", "is the danger"): person.danger,
         console.choose("อยู่กับผู้รับบริการ", "lives with the client"): person.lives_with_client,
     }
-    rows = {
-        console.choose("ชื่อ", "name"): " / ".join(
-            filter(None, (person.name_thai, person.name_latin, person.nickname))
+    called = (person.name_thai, person.name_latin, person.nickname)
+    rows = [
+        (console.choose("ชื่อ", "name"), " / ".join(filter(None, called))),
+        (console.choose("สถานะ", "is"), ", ".join(name for name, holds in flags.items() if holds)),
+        (console.choose("เพศ", "sex"), "" if person.sex == "unknown" else spoken("own", person.sex, lang)),
+        (console.choose("เกิด", "born"), date_text(person.birth_date, lang)),
+        (
+            console.choose("ภาษา", "languages"),
+            ", ".join(names.language(code, lang) for code in person.languages),
         ),
-        console.choose("สถานะ", "is"): ", ".join(name for name, holds in flags.items() if holds),
-        console.choose("เพศ", "sex"): "" if person.sex == "unknown" else person.sex,
-        console.choose("เกิด", "born"): date_text(person.birth_date, console.lang),
-        console.choose("ภาษา", "languages"): languages,
-        console.choose("สัญชาติ", "nationality"): person.nationality,
-        console.choose("ศาสนา", "religion"): person.religion,
-        console.choose("เมือง", "place"): place,
-        console.choose("ที่อยู่", "address"): person.address,
-    }
+        (console.choose("สัญชาติ", "nationality"), names.country(person.nationality, lang)),
+        (console.choose("ศาสนา", "religion"), person.religion),
+        (console.choose("เมือง", "place"), ", ".join(filter(None, (person.city, person.region, country)))),
+        (console.choose("ที่อยู่", "address"), person.address),
+    ]
     for contact in person.contacts:
-        rows[contact["channel"]] = " · ".join(
-            filter(None, (contact["value"], contact["safe"], contact.get("say")))
-        )
+        said = filter(None, (contact["value"], contact["safe"], contact.get("say")))
+        rows.append((spoken("channel", contact["channel"], lang), " · ".join(said)))
     for number in person.identity_numbers:
-        rows[number["kind"]] = f"{number['number']} ({number['country']})"
-    return ([name, text] for name, text in rows.items() if text)
+        kind, of = spoken("own", number["kind"], lang), names.country(number["country"], lang)
+        rows.append((kind, f"{number['number']} ({of})"))
+    return ([name, text] for name, text in rows if text)

@@ -498,6 +498,9 @@ def upgrade() -> None:
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.add_column(sa.Column("condition", sa.String(), server_default="", nullable=False))
 
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("cleared", sa.JSON(), server_default="[]", nullable=False))
+
     with op.batch_alter_table("work", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cost", sa.Float(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("currency", sa.String(), server_default="", nullable=False))
