@@ -32,7 +32,7 @@ def read(referral: Referral, now: datetime) -> Said:
     time)."""
     if referral.withdrawn_at is not None:
         raise ConsentError("withdrawn", field="reference")
-    if referral.payload is None:
+    if referral.payload is None or (now >= referral.expires_at and not referral.hold):
         raise ConsentError("expired", field="reference")
     if referral.confirm_by is not None and now >= referral.confirm_by:
         raise ConsentError("not_confirmed", field="reference")

@@ -40,7 +40,7 @@ def test_every_problem_leads_to_a_purpose_and_protection_comes_first_where_it_is
 
 def test_recipients_are_suggested_by_purpose_and_by_where_people_are() -> None:
     """A partner in the client's other country first, then desks in the policy's order, then the province."""
-    known = {"TH-00/dwf", "TH-00/tsda", "TH-00/province-40", "TH-00/province-41", "TW-46", "DE-02"}
+    known = {"TH-00/dwf", "TH-00/tsda", "TH-00/province-40", "TH-00/province-41", "TW-44", "DE-02"}
     partner = next(one for one in suggest.suggest.nodes(policy(), "advice", own="DE-02") if one[:2] == "TW")
 
     def found(client: Where, *family: Where) -> suggest.Recipients:
@@ -161,7 +161,7 @@ def test_sent_twice_it_goes_once(berlin: LinkedNode) -> None:
 
 
 def test_a_finding_is_looked_at_in_its_context_one_by_one(berlin: LinkedNode) -> None:
-    """M7: nothing goes while a place is open; each is cleared alone, in words; changed text opens it again."""
+    """M7: nothing goes while a place is open; each is cleared alone, in words."""
     case = berlin.case(CASE.replace("ถูกทำร้าย", "ถูกทำร้าย โทร +49 30 901820 หาดาวเรือง สมมติ"))
     berlin.consent(case)
     malee = at(berlin)
