@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from songtor_node.cases.models import Work
 from songtor_node.cases.totals import totals
 from tests.support.casework import desk
+from tests.support.node import NOW
 
 WORK = {
     "kind": "welfare",
@@ -63,8 +65,12 @@ def test_what_was_noted_can_be_corrected_and_taken_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [0, 1, 10])
 def test_sums_are_exact_and_never_across_currencies(count: int) -> None:
     """Ten times 0.10 are 1.00."""
-    rows = [Work(kind="legal", practice_form="protection", hours=0.1, cost=0.1, currency="EUR")] * count
-    found = totals([*rows, Work(kind="legal", practice_form="prevention", cost=5, currency="THB")])
+
+    def work(**said: Any) -> Work:
+        return Work(case_id=1, by="malee", at=NOW, kind="legal", **said)
+
+    rows = [work(practice_form="protection", hours=0.1, cost=0.1, currency="EUR")] * count
+    found = totals([*rows, work(practice_form="prevention", cost=5, currency="THB")])
     assert str(found.costs.get("EUR", 0)) == str(count / 10 if count else 0)
     assert found.costs["THB"] == 5
     assert found.hours == count / 10
