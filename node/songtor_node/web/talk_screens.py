@@ -315,7 +315,7 @@ def field(room: Room, name: str, kind: Kind, value: object = "", **more: Any) ->
         kind=kind,
         label=room.words(name),
         hint=room.visit.t(hint) if hint in room.visit.texts else "",
-        value=room.visit.said(name) or str(value),
+        value="" if kind in ("password", "code") else room.visit.said(name) or str(value),
         **more,
     )
 

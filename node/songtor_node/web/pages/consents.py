@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
+from songtor_node import workers
 from songtor_node.cases.record import read_record
 from songtor_node.consents import acts, copies, told
 from songtor_node.consents import talk as talks
@@ -37,6 +39,11 @@ class Shown:
     categories: Sequence[str]
 
     @property
+    def until(self) -> date:
+        """Its last day."""
+        return (self.row.expires_at - timedelta(milliseconds=1)).date()
+
+    @property
     def event(self) -> dict[str, str]:
         """Who gave it and how; see `consents.record`."""
         return dict(self.row.record["event"])
@@ -64,6 +71,7 @@ def one(visit: Visit) -> Response:
             papers=papers_of(consent.record["event"].get("kept", "")),
             told=told.told(at.session, consent.code),
             copies=copies.listing(at.session, consent.code),
+            worker={one.code: one.name or one.code for one in workers.listing(at.session, everyone=True)},
             name=lambda address: _name(address, visit.lang),
         )
 
@@ -179,7 +187,10 @@ def to_print(visit: Visit) -> Response:
 
 def confirming(visit: Visit) -> Response:
     with _at(visit, "consent confirm") as (consent, at):
-        return visit.show("consents/confirm.html", **frame(at), shown=_shown(visit, consent))
+        by = at.session.get_one(workers.Worker, consent.by)
+        return visit.show(
+            "consents/confirm.html", **frame(at), shown=_shown(visit, consent), by=by.name or by.code
+        )
 
 
 def confirm(visit: Visit) -> Response:

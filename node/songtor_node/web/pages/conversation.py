@@ -26,7 +26,12 @@ from songtor_web.fields import Field
 
 MEGABYTES = 10.5
 _ENDS = ("thanks", "refused")
-_ON_SCREEN = {"kept": "paper_kept", "witness": "spoken_witness", "confirmed_by": "second_worker"}
+_ON_SCREEN = {
+    "kept": "paper_kept",
+    "witness": "spoken_witness",
+    "confirmed_by": "second_worker",
+    "second": "second_worker",
+}
 """What a screen calls a field of the rules."""
 
 
@@ -80,6 +85,8 @@ def show(visit: Visit) -> Response:
 
 def sheet_to_sign(visit: Visit) -> Response:
     """The very text on paper, with a place for the names."""
+    if visit.handed_over_to:
+        return visit.go("/hand-back")
     with visit.at("consent sheet") as at:
         talk = talks.find(at.session, at.case, int(visit.params["talk"]))
         spoken = replace(visit, lang=talk.language)
@@ -101,7 +108,7 @@ def take(visit: Visit) -> Response:
                 return visit.go("/hand-back")
             return _taken(room, name)
     except (InputError, ConsentError, PeerError) as error:
-        if error.code in ("input.not_here", "peer.not_allowed"):
+        if error.code in ("input.not_here", "peer.not_allowed") and error.field != "second":
             raise
         with _at_screen(visit) as (room, at):
             return _show(room, at, name, _screen(name).show(room), error)
