@@ -16,8 +16,12 @@ from songtor_node.web.case_frame import frame
 from songtor_node.web.visit import Visit
 from songtor_node.workers import SEES_ALL, Worker, may_see
 from songtor_proto.errors import InputError
+from songtor_web.texts import Texts
 
 PAGE = 50
+_VERBS = {"add": "did_add", "change": "did_change", "take out": "did_take_out"}
+_NO_WORD = re.compile(r"[^a-z]+")
+_OTHER = "looks.other"
 
 
 def team(visit: Visit) -> Response:
@@ -71,18 +75,22 @@ def looks(visit: Visit) -> Response:
         return visit.show(
             "case/looks.html",
             **frame(at),
-            looks=[(look, who, _words(visit, look.what)) for look, who in found],
+            looks=[(look, who, words(visit.texts, visit.lang, look.what)) for look, who in found],
             total=total,
             number=number,
             pages=-(-total // PAGE),
         )
 
 
-def _words(visit: Visit, what: str) -> str:
-    """What was looked at or done. A word of a newer program's is told as a look."""
-    word = re.sub("[ -]", "_", what)
-    key = f"looks.{word}"
-    return str(visit.t(key if key in visit.texts else "looks.other"))
+def words(texts: Texts, lang: str, what: str) -> str:
+    """What was looked at or done, from the name that it was recorded by: `story`, `client/names`,
+    `take out goal`. A name of a newer program's is told as a look."""
+    verb, _, kind = what.rpartition(" ")
+    thing = f"looks.kind_{kind}"
+    if verb in _VERBS and thing in texts:
+        return str(texts.say(lang, f"looks.{_VERBS[verb]}", what=texts.say(lang, thing)))
+    names = (_NO_WORD.sub("_", what), what.split("/", maxsplit=1)[0])
+    return str(texts.say(lang, next((key for key in map("looks.{}".format, names) if key in texts), _OTHER)))
 
 
 def _assigned(session: Session, case: Case) -> Sequence[tuple[Worker, Assignment]]:
