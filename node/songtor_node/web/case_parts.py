@@ -167,7 +167,9 @@ class ShortList:
         try:
             with visit.at(self.column) as at:
                 row, present = self._row(visit, at), self._one(visit, at)
-                values, crossed = sheet.merged(at.session, visit, self.asks, present or {})
+                values, crossed = sheet.typed(visit, self.asks), False
+                if present is not None:
+                    values, crossed = sheet.merged(at.session, visit, self.asks, present)
                 if self.first and not any(visit.said(ask.name) for ask in self.asks if ask.kind == "line"):
                     return saved(at.session, visit, crossed, self._back(visit, at), "")
                 said = check(self.form, {**(present or {}), **values}).model_dump()
@@ -191,10 +193,11 @@ class ShortList:
     def out(self, visit: Visit) -> Response:
         """Only the very one that the page showed; its former words stay in the history."""
         with visit.at(self.column) as at:
-            one = self._one(visit, at)
+            row, rest = self._row(visit, at), [*self._all(visit, at)]
+            one = rest.pop(self._place(visit, at) or 0)
             if sheet.mark(one) != visit.said("was"):
                 raise InputError("not_here", field="place")
-            self._put(at, self._row(visit, at), [other for other in self._all(visit, at) if other is not one])
+            self._put(at, row, rest)
             return visit.go(self._back(visit, at), done="removed")
 
     def _put(self, at: At, row: Case | Person, said: Sequence[Mapping[str, Any]]) -> None:

@@ -1,0 +1,143 @@
+"""Two people on one case at once: nobody's words are overwritten; both are kept and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from songtor_node.web.sheet import OtherWords
+from tests.support.casework import Desk, desk
+from tests.support.page_form import form_of
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    people = [{"relation": "husband", "name_latin": "Max", "danger": True}]
+    with desk(tmp_path / "node", narrative="She came by train", people=people) as made:
+        yield made
+
+
+def crossed(at: Desk, below: str, **words: str) -> str:
+    """Both open the page; Anong saves `anong`, then Malee `malee`, into that field. The page after it."""
+    (name, theirs), (_, mine) = (one.split("=", 1) for one in (words["anong"], words["malee"]))
+    path = at.path(below)
+    hers, his = form_of(at.anong.get(path).text), form_of(at.malee.get(path).text)
+    assert at.anong.post(path, {**hers, name: theirs}).status_code == 303
+    answer = at.malee.post(path, {**his, name: mine})
+    assert answer.headers["location"] == f"{path}?done=both_kept"
+    return at.malee.get(path).text
+
+
+def settle(at: Desk, below: str, choice: str) -> None:
+    path = at.path(below)
+    with at.session() as session:
+        number = session.exec(select(OtherWords.id).where(OtherWords.choice == "")).one()
+    form = form_of(at.malee.get(path).text)
+    assert at.malee.post(path, {**form, "settle": f"{number}:{choice}"}).status_code == 303
+
+
+def story(at: Desk) -> str:
+    return at.record().case.narrative
+
+
+def test_who_saves_second_overwrites_nothing(at: Desk) -> None:
+    """The saved words stay; what was typed is kept beside them; the page shows both, and whose they are."""
+    page = crossed(at, "/story", anong="narrative=She came by ship", malee="narrative=She came by plane")
+    assert story(at) == "She came by ship"
+    assert form_of(page)["narrative"] == "She came by ship"
+    for words in ("anong saved", "She came by ship", "malee typed", "She came by plane"):
+        assert words in page
+    assert "She came by plane" in at.anong.get(at.path("/story")).text
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"),
+    [
+        ("mine", "She came by plane"),
+        ("theirs", "She came by ship"),
+        ("both", "She came by ship\nShe came by plane"),
+    ],
+)
+def test_a_person_decides_and_nothing_is_forgotten(at: Desk, choice: str, kept: str) -> None:
+    """Mine, theirs or both; who decided is kept, with the words that were not taken."""
+    crossed(at, "/story", anong="narrative=She came by ship", malee="narrative=She came by plane")
+    settle(at, "/story", choice)
+    assert story(at) == kept
+    with at.session() as session:
+        other = session.exec(select(OtherWords)).one()
+        assert (other.value, other.by, other.against) == ("She came by plane", "malee", "anong")
+        assert (other.choice, other.settled_by) == (choice, "malee")
+    assert "malee typed" not in at.malee.get(at.path("/story")).text
+
+
+def test_different_fields_of_one_form_come_together(at: Desk) -> None:
+    """Each keeps what they wrote; nothing is asked."""
+    path = at.path("/client/names")
+    hers, his = form_of(at.anong.get(path).text), form_of(at.malee.get(path).text)
+    assert at.anong.post(path, {**hers, "nickname": "Dao"}).status_code == 303
+    answer = at.malee.post(path, {**his, "name_latin": "Nuan Tuayang"})
+    assert "both_kept" not in answer.headers["location"]
+    client = at.record().client
+    assert (client.nickname, client.name_latin, client.name_thai) == ("Dao", "Nuan Tuayang", "นวล ตัวอย่าง")
+
+
+def test_the_same_words_twice_are_no_conflict(at: Desk) -> None:
+    """Both typed what the other typed."""
+    path = at.path("/story")
+    forms = [form_of(who.get(path).text) for who in (at.anong, at.malee)]
+    for who, form in zip((at.anong, at.malee), forms, strict=True):
+        answer = who.post(path, {**form, "narrative": "She came by ship"})
+        assert "both_kept" not in answer.headers["location"]
+
+
+def test_a_draft_that_is_older_than_somebodys_words_does_not_overwrite_them(at: Desk) -> None:
+    """Typed yesterday, saved today: what was saved in between stays."""
+    path = at.path("/story")
+    form = form_of(at.malee.get(path).text)
+    at.malee.post("/draft", {**form, "narrative": "Typed on the bus"})
+    hers = form_of(at.anong.get(path).text)
+    at.anong.post(path, {**hers, "narrative": "She came by ship"})
+    restored = form_of(at.malee.get(path).text)
+    assert restored["narrative"] == "Typed on the bus"
+    assert "both_kept" in at.malee.post(path, restored).headers["location"]
+    assert story(at) == "She came by ship"
+    assert "Typed on the bus" in at.malee.get(path).text
+
+
+def test_a_field_that_was_only_looked_at_takes_the_newer_words(at: Desk) -> None:
+    """Who changed nothing there takes nothing away."""
+    path = at.path("/story")
+    his = form_of(at.malee.get(path).text)
+    at.anong.post(path, {**form_of(at.anong.get(path).text), "narrative": "She came by ship"})
+    assert "both_kept" not in at.malee.post(path, his).headers["location"]
+    assert story(at) == "She came by ship"
+
+
+def test_words_for_an_entry_that_was_taken_out_are_not_lost(at: Desk) -> None:
+    """They stand in the form for a new one."""
+    number = at.record().people[0].id
+    path = at.path(f"/people/{number}")
+    his = form_of(at.malee.get(f"{path}/change").text)
+    assert at.anong.post(f"{path}/out").status_code == 303
+    answer = at.malee.post(f"{path}/change", {**his, "name_latin": "Max Beispiel"})
+    assert answer.headers["location"].startswith(at.path("/people/new"))
+    form = form_of(at.malee.get(at.path("/people/new")).text)
+    assert (form["relation"], form["name_latin"]) == ("husband", "Max Beispiel")
+    assert form["danger"] in (["true", ""], "true")
+
+
+def test_a_contact_that_moved_up_is_not_overwritten(at: Desk) -> None:
+    """A place in a list may be another's by now: its words stay, mine are kept beside."""
+    for value in ("111", "222"):
+        page = at.malee.get(at.path("/contact/new")).text
+        at.malee.post(at.path("/contact/new"), {**form_of(page), "value": value})
+    path = at.path("/contact/1")
+    his = form_of(at.malee.get(path).text)
+    out = form_of(at.anong.get(path).text, f"{path}/out")
+    assert at.anong.post(f"{path}/out", out).status_code == 303
+    assert "both_kept" in at.malee.post(path, {**his, "value": "111 555"}).headers["location"]
+    assert [one["value"] for one in at.record().client.contacts] == ["222"]
+    assert "111 555" in at.malee.get(path).text
