@@ -28,8 +28,8 @@ Lists = Mapping[str, Sequence[Option]]
 class EntryForm:
     """`kind`: of `KINDS`. `path`: its list, below the case's. `title`: a key of the words; `hint` another.
     `lists`: choices that are no list of the vocabulary. `start`: what a new one begins with; `fixed`: what it
-    says without being asked. `new`: where one is added, below `path`; words for an entry that somebody has
-    taken out meanwhile go there."""
+    says without being asked. `more`: fields that may be folded away. `new`: where one is added, below `path`;
+    words for an entry that somebody has taken out meanwhile go there."""
 
     kind: str
     path: str
@@ -42,6 +42,7 @@ class EntryForm:
     new: str = ""
     done: str = "saved"
     removable: bool = True
+    more: tuple[str, ...] = ()
 
     def add(self, visit: Visit) -> Response:
         with visit.at(f"add {self.kind}") as at:
@@ -118,7 +119,7 @@ class EntryForm:
             **frame(at),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else "",
-            sheet=with_lists(made, self.lists(visit)),
+            sheet=replace(with_lists(made, self.lists(visit)), more=self.more),
             back=self.list(at),
             out=f"{self.list(at)}/{row.id}/out" if row and self.removable else "",
             past=past(visit, at.session, row, self.asks) if row else (),

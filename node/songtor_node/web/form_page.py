@@ -19,7 +19,7 @@ In the template: `{{ c.sheet(sheet, t("shell.save"), back=...) }}`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -57,13 +57,20 @@ class Beside(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """`beside`: by the field's name. `message`: what is wrong and is no single field's."""
+    """`beside`: by the field's name. `message`: what is wrong and is no single field's. `more`: names of
+    fields that are folded away until one of them says something."""
 
     fields: Sequence[Field]
     marks: Mapping[str, str]
     beside: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
     draft_at: datetime | None = None
     message: str = ""
+    more: Collection[str] = ()
+
+    @property
+    def more_open(self) -> bool:
+        folded = [one for one in self.fields if one.name in self.more]
+        return any(one.value or one.values or one.error or one.name in self.beside for one in folded)
 
 
 def opened(session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any]) -> Sheet:

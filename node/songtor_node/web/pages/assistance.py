@@ -40,6 +40,7 @@ WORK = EntryForm(
         Ask("cost", "number", words="work_cost"),
         Ask("currency", "list", words="work_currency"),
     ),
+    more=("who", "agency", "hours", "cost", "currency"),
 )
 
 

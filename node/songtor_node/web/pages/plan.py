@@ -27,12 +27,13 @@ GOAL = EntryForm(
         Ask("text", words="goal_text"),
         Ask("todo", "prose", words="goal_todo"),
         Ask("who", words="goal_who"),
+        Ask("due", "date", words="goal_due"),
         Ask("agency", words="goal_agency"),
         Ask("touch_points", "prose", words="goal_touch_points"),
         Ask("information", "prose", words="goal_information"),
         Ask("days", "number", words="goal_days"),
-        Ask("due", "date", words="goal_due"),
     ),
+    more=("agency", "touch_points", "information", "days"),
 )
 STAGE = (Ask("stage", "choice", of="journey_stages", words="goal_stage"), Ask("reason", words="goal_reason"))
 REFUSAL = (Ask("refusal", "prose", words="goal_refusal"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,9 +35,9 @@ SESSION = (
     Ask("client_zone", "list", words="session_zone"),
     Ask("minutes", "number", words="session_minutes"),
     Ask("link", words="session_link"),
+    Ask("safe_checked", "flag", words="session_safe"),
     Ask("joins", words="session_joins"),
     Ask("interpreter", words="session_interpreter"),
-    Ask("safe_checked", "flag", words="session_safe"),
 )
 AFTER = (
     Ask("state", "choice", words="session_state", options=telecare.ENDS),
@@ -205,6 +206,7 @@ def _form(
     names = time_zones(countries(at.session, client.country), visit.lang)
     if row and row.client_zone:
         names = {row.client_zone: zone_name(row.client_zone, visit.lang), **names}
+    lists = {"client_zone": [Option(zone, name) for zone, name in names.items()]}
     base = f"/cases/{at.case.code}/telecare"
     return visit.show(
         "care/session_form.html",
@@ -212,7 +214,7 @@ def _form(
         **frame(at),
         title=visit.t("telecare.form_title"),
         hint="",
-        sheet=with_lists(made, {"client_zone": [Option(zone, name) for zone, name in names.items()]}),
+        sheet=replace(with_lists(made, lists), more=("joins", "interpreter")),
         back=f"{base}/{row.id}" if row else base,
         out=f"{base}/{row.id}/out" if row else "",
         past=past(visit, at.session, row, SESSION) if row else (),
