@@ -382,7 +382,7 @@ def test_every_reason_and_finding_has_words(lang: str) -> None:
     for why in set(reasons) - {"unknown_code"}:
         assert minimise.why_text(why, lang) != why
     assert minimise.finding_text("phone", lang)
-    assert minimise.finding_text("name", lang) == POLICY.categories["name"].label(lang)
+    assert minimise.finding_text("health", lang) == POLICY.categories["health"].label(lang)
 
 
 def test_values_read_as_words_and_unknown_codes_as_they_are() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ class Pair:
     berlin: LinkedNode
     taipei: LinkedNode
 
-    def refer(self, *tick: str, **agreed: object) -> str:
+    def refer(self, *tick: str, **agreed: Any) -> str:
         given = {"recipients": (self.taipei.seat,), **agreed}
         reference = refer(self.berlin, *tick, **given)
         self.network.sync_all()

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlmodel import select
 
+from songtor_node.consents import suggest as first_of
 from songtor_node.consents.models import Consent
 from songtor_node.referrals import suggest
 from songtor_node.referrals.models import Outbox, Referral
@@ -41,7 +42,7 @@ def test_every_problem_leads_to_a_purpose_and_protection_comes_first_where_it_is
 def test_recipients_are_suggested_by_purpose_and_by_where_people_are() -> None:
     """A partner in the client's other country first, then desks in the policy's order, then the province."""
     known = {"TH-00/dwf", "TH-00/tsda", "TH-00/province-40", "TH-00/province-41", "TW-44", "DE-02"}
-    partner = next(one for one in suggest.suggest.nodes(policy(), "advice", own="DE-02") if one[:2] == "TW")
+    partner = next(one for one in first_of.nodes(policy(), "advice", own="DE-02") if one[:2] == "TW")
 
     def found(client: Where, *family: Where) -> suggest.Recipients:
         return suggest.recipients(

@@ -188,11 +188,13 @@ def send(visit: Visit) -> Response:
 
 
 def columns(seen: Prepared, lang: str) -> Columns:
+    """Of what stays, that which the worker may move stands first."""
     disclosure = seen.draft.disclosure
+    stays = [_row(line, line.why == "not_ticked", lang) for line in disclosure.stays if line.value_text]
     unsafe = [one.category for one in disclosure.absent if one.reason == ABSENT_REASON_UNSAFE]
     return Columns(
         leaves=[_row(line, line.why != "always", lang) for line in disclosure.leaves],
-        stays=[_row(line, line.why == "not_ticked", lang) for line in disclosure.stays if line.value_text],
+        stays=sorted(stays, key=lambda row: not row.mine),
         unknown=[one.category for one in disclosure.absent if one.category not in unsafe],
         unsafe=unsafe,
         size=preview.sealed_bytes(seen.draft) / 1000,
