@@ -15,6 +15,7 @@ from songtor_node.referrals.models import Referral
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 from songtor_proto.lifecycle import OPEN
+from songtor_proto.vocabulary import policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ def still_open(session: Session, case: Case, now: datetime) -> StillOpen:
     )
 
 
+def reported(session: Session, case: Case) -> Sequence[Referral]:
+    """Referrals that came to an outcome, as their recipients told it; oldest first."""
+    query = select(Referral).where(Referral.case_id == case.id, Referral.outgoing, Referral.outcome != "")
+    return session.exec(query.order_by(col(Referral.created_at))).all()
+
+
 def closings(session: Session, case: Case) -> Sequence[Closing]:
     """Oldest first."""
     return session.exec(select(Closing).where(Closing.case_id == case.id).order_by(col(Closing.id))).all()
@@ -63,7 +70,8 @@ def closings(session: Session, case: Case) -> Sequence[Closing]:
 
 def close(session: Session, case: Case, form: entries.Closing, *, by: Worker, now: datetime) -> Closing:
     """InputError("step") where the case is closed already."""
-    service.take_step(session, case, steps.LAST, reason=form.reason or form.outcome, by=by, now=now)
+    reason = form.reason or policy().outcomes[form.outcome].th
+    service.take_step(session, case, steps.LAST, reason=reason, by=by, now=now)
     closing = Closing(**form.model_dump(), case_id=service.id_of(case), by=by.code, at=now)
     session.add(closing)
     session.flush()

@@ -36,7 +36,7 @@ _NO_WORDS = {
     "stage", "safety", "verification", "practice_form", "currency", "media_type", "sha256", "uid",
     "target_group", "channel", "referrer", "outcome", "sex", "when", "until", "at_time",
     "due", "done", "birth_date", "client_zone", "languages", "nationality", "country", "category",
-    "satisfaction", "refused",
+    "condition", "refused",
 }  # fmt: skip
 
 

@@ -133,9 +133,22 @@ def checked(session: Session, fact: Fact, verification: str, how: str, *, by: Wo
     history.correct(session, fact, found, by=by, now=now)
 
 
-def finish(session: Session, case: Case, number: int, *, result: str, by: Worker, now: datetime) -> None:
-    """The follow-up of that number (from 1, oldest first) was done today. InputError as in `verify`."""
-    followed_up(session, _numbered(session, FollowUp, case, number), result=result, by=by, now=now)
+def finish(
+    session: Session,
+    case: Case,
+    number: int,
+    *,
+    result: str,
+    condition: str = "",
+    by: Worker,
+    now: datetime,
+) -> None:
+    """The follow-up of that number (from 1, oldest first) was done today. InputError as in `verify`, and
+    unknown_code."""
+    if condition and condition not in vocabulary().conditions:
+        raise InputError("unknown_code", field="condition")
+    row = _numbered(session, FollowUp, case, number)
+    followed_up(session, row, result=result, condition=condition, by=by, now=now)
 
 
 def followed_up(

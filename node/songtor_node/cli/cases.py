@@ -177,12 +177,17 @@ def done(
     context: typer.Context,
     code: Code,
     number: Number,
-    result: Annotated[str, typer.Option(help="How the client is; - = stdin. / ผลการติดตาม")],
+    result: Annotated[str, typer.Option(help="What was found; - = stdin. / ผลการติดตาม")],
+    condition: Annotated[
+        str, typer.Option(help=f"{', '.join(vocabulary().conditions)} / ผู้รับบริการเป็นอย่างไร")
+    ] = "",
 ) -> None:
     """Say what a follow-up found. / บันทึกผลการติดตาม"""
     result = console(context).words(result)
     with at_case(context, code, "done") as act:
-        service.finish(act.session, act.case, number, result=result, by=act.by, now=act.now)
+        service.finish(
+            act.session, act.case, number, result=result, condition=condition, by=act.by, now=act.now
+        )
     act.done()
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from songtor_node.consents.models import Consent
+from songtor_node.referrals.models import Referral
+from songtor_proto.wire import envelope_pb2 as wire
 from tests.support.casework import Desk, desk
+from tests.support.node import NOW
 
 CASE = {
     "goals": [{"dimension": "health", "text": "Sleeps at night"}],
@@ -40,6 +46,41 @@ def test_what_is_still_open_is_a_list_and_no_block(at: Desk) -> None:
     assert "She is well" in page
     assert at.malee.post(at.path("/closure/end"), END).status_code == 303
     assert at.record().case.step == "closure"
+
+
+def test_referrals_and_consents_that_are_open_are_named(at: Desk) -> None:
+    """Those under way and those that hold; what a referral came to, and who sent the case."""
+    with at.session() as session:
+        case = at.case(session)
+        case.origin = "TH00-7K3M-Q9XM"
+        for number, (reference, state, outcome) in enumerate(
+            (
+                ("DE01-AAAA-AAAA", wire.STATE_ACCEPTED, ""),
+                ("DE01-BBBB-BBBB", wire.STATE_COMPLETED, "assisted"),
+            )
+        ):
+            session.add(
+                Referral(
+                    task=bytes([number]), thread=bytes([number]), version=1, reference=reference,
+                    outgoing=True, peer="TH-00", case_id=case.id, purpose="advice", urgency=1, state=state,
+                    outcome=outcome, created_at=NOW, expires_at=NOW, respond_by=NOW, terms=b"", payload=None,
+                )
+            )  # fmt: skip
+        for code, ends in (("K-AAAAA", NOW + timedelta(days=9)), ("K-BBBBB", NOW - timedelta(days=9))):
+            session.add(
+                Consent(
+                    code=code, case_id=case.id or 0, basis="consent", jurisdiction="DE", citation="x",
+                    purpose="advice", liaison_sight=False, given_at=NOW, expires_at=ends, by="malee",
+                )
+            )  # fmt: skip
+    page = at.malee.get(at.path("/closure")).text
+    _, reported, open_ones = re.split("What the referrals came to|Still open", page)
+    assert "/referrals/DE01-BBBB-BBBB" in reported
+    assert "/referrals/DE01-AAAA-AAAA" in open_ones
+    assert "DE01-BBBB" not in open_ones
+    assert "/consents/K-AAAAA" in open_ones
+    assert "K-BBBBB" not in page
+    assert "/referrals/TH00-7K3M-Q9XM" in page
 
 
 def test_each_goal_has_its_outcome(at: Desk) -> None:

@@ -53,6 +53,7 @@ def overview(visit: Visit) -> Response:
             "care/assessment.html",
             **frame(at),
             rings=rings,
+            worst_of_all=_worst(threats) == next(iter(vocabulary().threat_levels)),
             left=sum(petal is None for ring in rings for _, petal in ring.petals),
             with_child=visit.asked("child") == "yes",
         )
@@ -107,6 +108,12 @@ def _threats(at: At) -> list[Threat]:
     return list(at.session.exec(query.order_by(col(Threat.id))))
 
 
+def _worst(threats: Sequence[Threat]) -> str:
+    """The level of the worst petal."""
+    levels = [one.level for one in flower.petals(threats)]
+    return flower.urgency(levels, "", order=list(vocabulary().threat_levels))
+
+
 def _rings(visit: Visit, at: At, threats: Sequence[Threat]) -> list[Ring]:
     today = at.now.astimezone().date()
     people = at.session.exec(select(Person).where(Person.case_id == at.case.id)).all()
@@ -154,8 +161,7 @@ def _petal(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
 
 
 def _urgency(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
-    order = list(vocabulary().threat_levels)
-    worst = flower.urgency([one.level for one in flower.petals(_threats(at))], "", order=order)
+    order, worst = list(vocabulary().threat_levels), _worst(_threats(at))
     above = [Option("", visit.t("assessment.urgency_none"))]
     above += [Option(code, label(visit.lang, "threat_levels", code)) for code in order[: order.index(worst)]]
     return visit.show(

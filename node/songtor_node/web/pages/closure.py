@@ -45,6 +45,7 @@ def overview(visit: Visit) -> Response:
             goals=plan.goals(at.session, at.case),
             open=closure.still_open(at.session, at.case, at.now),
             closings=closure.closings(at.session, at.case)[::-1],
+            reported=closure.reported(at.session, at.case),
             last=_last_follow_up(at),
         )
 

@@ -39,7 +39,8 @@ class Group(NamedTuple):
 
 def ranking(visit: Visit) -> Response:
     with visit.at("problems") as at:
-        return visit.show("care/problems.html", **frame(at), problems=_ranked(at))
+        moved, way = visit.asked("moved"), visit.asked("way")
+        return visit.show("care/problems.html", **frame(at), problems=_ranked(at), moved=moved, way=way)
 
 
 def rank(visit: Visit) -> Response:
@@ -48,7 +49,8 @@ def rank(visit: Visit) -> Response:
     with visit.at("rank problems") as at:
         number = up or down
         service.rerank(at.session, at.case, int(number) if number.isdecimal() else 0, up=bool(up))
-        return visit.go(f"/cases/{at.case.code}/problems")
+        way = "up" if up else "down"
+        return visit.go(f"/cases/{at.case.code}/problems", moved=number, way=way)
 
 
 def pick(visit: Visit) -> Response:
