@@ -130,7 +130,6 @@ def serve(
     """The pages, and the line to the centre, for good. / เปิดหน้าเว็บและทำงานตลอดเวลา"""
     from songtor_node.link.grpc_hub import GrpcNetwork
     from songtor_node.serve import run
-    from songtor_node.web.access import When
     from songtor_node.web.front import Front, Reach
 
     given = console(context)
@@ -141,7 +140,7 @@ def serve(
         front.unlock(unlock)
 
     def ready(now: Ready) -> None:
-        new = {"start_code": front.start_code} if front.when is When.NEW else {}
+        new = {"start_code": front.start_code} if front.is_nobodys else {}
         given.show({**asdict(now), **new}, *_greeting(now, **new))
         sys.stdout.flush()
 

@@ -145,7 +145,7 @@ class Ways:
             return RedirectResponse("/hand-back", 303)
         if not may_come(page, visit.worker):
             if visit.worker is None:
-                return RedirectResponse(sessions.way_in(visit), 303)
+                return _to_the_door(visit)
             raise PeerError("not_allowed")
         if visit.worker is not None:
             with reading(visit.node.engine) as session:
@@ -156,6 +156,13 @@ class Ways:
     async def nothing_here(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         return PlainTextResponse(str(error.status_code), error.status_code, headers=HEADERS)
+
+
+def _to_the_door(visit: Visit) -> Response:
+    """A whole page leads there; a part of one, where somebody is typing, only says so."""
+    if "hx-request" in visit.request.headers and "hx-boosted" not in visit.request.headers:
+        return visit.show("door/ended.html", 401)
+    return RedirectResponse(sessions.way_in(visit), 303)
 
 
 def problem(visit: Visit, error: SongtorError, status: int = 0) -> Response:

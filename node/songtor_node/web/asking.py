@@ -16,6 +16,12 @@ from songtor_node.web.visit import Visit
 from songtor_proto.errors import SongtorError
 from songtor_web.fields import Field
 
+_STEPS = {
+    **dict.fromkeys(("start", "you", "password"), 1),
+    **dict.fromkeys(("lock", "passphrase", "credential", "keyfile", "sheet", "key_away"), 2),
+}
+"""Of the first start's three; the third, the invitation, is a page of the node's own."""
+
 
 def ask(
     visit: Visit,
@@ -35,13 +41,14 @@ def ask(
     fields = [_explained(visit, one, hints) for one in sheet.fields(visit, asks, values or {}, error)]
     if error and not any(field.error for field in fields):
         message = error.entry.en if visit.lang == "en" else error.entry.th
-    lead = f"door.{page}_lead"
+    lead, step = f"door.{page}_lead", _STEPS.get(page, 0)
     return visit.show(
         template,
         422 if error or message else 200,
         title=visit.t(f"door.{page}_title"),
         lead=visit.t(lead) if lead in visit.texts else "",
         go=visit.t(f"door.{page}_go"),
+        step=visit.t("door.step", n=step) if step else "",
         fields=fields,
         message=message,
         **context,

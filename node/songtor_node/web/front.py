@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from songtor_node.accounts import tries
+from songtor_node.accounts import people, tries
 from songtor_node.bootstrap import STORE, Node, open_node
 from songtor_node.link.port import Network
+from songtor_node.store.engine import reading
 from songtor_node.unlock import Unlock
 from songtor_node.web.access import When
 from songtor_node.web.held import Held
@@ -22,6 +23,7 @@ from songtor_proto.times import Clock, Random, utc_now
 GATHERING_LASTS = timedelta(hours=1)
 CHALLENGE_LASTS = timedelta(minutes=3)
 SHOWN_LASTS = timedelta(minutes=15)
+LONGEST_KNOCK = timedelta(minutes=1)  # who guesses must not keep out who knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,14 @@ class Front:
         return When.LOCKED if (self.data / STORE).is_file() else When.NEW
 
     @property
+    def is_nobodys(self) -> bool:
+        """Whether no administrator could sign in yet: there is no store, or only the command line's."""
+        if self.node is None:
+            return self.when is When.NEW
+        with reading(self.node.engine) as session:
+            return people.nobody_yet(session)
+
+    @property
     def now(self) -> datetime:
         return self.node.clock() if self.node is not None else self.clock()
 
@@ -102,7 +112,7 @@ class Front:
         instead."""
         with self.opening:
             now = self.now
-            wait = (self._knocked_at or now) + tries.pause(self._knocks) - now
+            wait = (self._knocked_at or now) + min(LONGEST_KNOCK, tries.pause(self._knocks)) - now
             if wait <= timedelta():
                 self._knocks, self._knocked_at = self._knocks + 1, now
         return max(wait, timedelta())

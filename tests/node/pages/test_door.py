@@ -191,6 +191,19 @@ def test_a_node_of_the_command_line_gets_its_administrator(tmp_path: Path, clock
     node.close()
 
 
+def test_who_unlocks_a_store_that_is_nobodys_becomes_its_administrator(
+    tmp_path: Path, clock: MovableClock
+) -> None:
+    """Its passphrase says as much as the start code."""
+    new_node(tmp_path / "node", clock=clock).close()
+    front = new_front(tmp_path / "node", clock)
+    client = browser(front)
+    assert client.post("/unlock", {"passphrase": PASSPHRASE}).headers["location"] == "/start/you"
+    assert client.get("/start/you").status_code == 200
+    assert front.node is not None
+    front.node.close()
+
+
 # The lock
 
 
@@ -432,6 +445,15 @@ def test_an_idle_session_asks_for_the_password_again(node: Node, secret: str, cl
     answers = [client.post("/locked", {"to": "/me", "password": "wrong"}) for _ in range(tries.FREE)]
     assert answers[-1].headers["location"] == "/sign-in"
     assert client.get("/locked").headers["location"] == "/sign-in"
+
+
+def test_a_part_of_a_page_does_not_become_a_sign_in(node: Node) -> None:
+    """Where a draft cannot be kept any more the words stay, and it is said why."""
+    answer = browser(front_of(node)).post("/draft", {"form": "/x"}, headers={"hx-request": "true"})
+    assert answer.status_code == 401
+    assert "<html" not in answer.text
+    whole = {"hx-request": "true", "hx-boosted": "true"}
+    assert browser(front_of(node)).get("/me", headers=whole).headers["location"] == "/sign-in"
 
 
 def test_no_session_outlives_twelve_hours(node: Node, secret: str, clock: MovableClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from songtor_node.web.access import May, Page, When
 from songtor_node.web.asking import ask, wait_text
 from songtor_node.web.device import device
 from songtor_node.web.navigation import inside
+from songtor_node.web.pages import start
 from songtor_node.web.sessions import WebSession
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import Visit
@@ -45,7 +47,7 @@ def unlock(visit: Visit) -> Response:
 def open_store(visit: Visit) -> Response:
     error = _opened(visit, Unlock(passphrase=visit.said("passphrase")))
     if error is None:
-        return visit.go("/sign-in")
+        return _after_unlocking(visit)
     return ask(visit, "unlock", _UNLOCK, template="door/unlock.html", **error)
 
 
@@ -62,8 +64,12 @@ def set_passphrase(visit: Visit) -> Response:
         return ask(visit, "recover", _RECOVER, values={"store_recovery": code}, error=error)
     refused = _opened(visit, Unlock(passphrase=typed), recovery_code=code)
     if refused is None:
-        return visit.go("/sign-in")
+        return _after_unlocking(visit)
     return ask(visit, "recover", _RECOVER, values={"store_recovery": code}, **refused)
+
+
+def _after_unlocking(visit: Visit) -> Response:
+    return start.welcome(visit) if visit.front.is_nobodys else visit.go("/sign-in")
 
 
 def _opened(visit: Visit, with_what: Unlock, recovery_code: str = "") -> dict[str, Any] | None:
@@ -89,9 +95,8 @@ def _opened(visit: Visit, with_what: Unlock, recovery_code: str = "") -> dict[st
 
 
 def sign_in(visit: Visit) -> Response:
-    with visit.reading() as session:
-        if people.nobody_yet(session):
-            return visit.go("/start")
+    if visit.front.is_nobodys:
+        return visit.go("/start")
     return visit.go("/") if visit.worker else _sign_in_page(visit)
 
 
@@ -268,7 +273,7 @@ def _locked_page(visit: Visit, row: WebSession, to: str, message: str = "") -> R
     with visit.reading() as session:
         worker = session.get_one(Worker, row.worker)
     return ask(
-        visit,
+        replace(visit, worker=None),  # who stands before it may be anyone
         "locked",
         _WAKE,
         message=message,

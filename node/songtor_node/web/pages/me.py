@@ -14,7 +14,11 @@ from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 
 _NAME = (Ask("name"),)
-_PASSWORD = (Ask("password", "password"), Ask("new_password", "password"), Ask("again", "password"))
+_PASSWORD = (
+    Ask("password", "password", words="present_password"),
+    Ask("new_password", "password"),
+    Ask("again", "password"),
+)
 _EVENTS = 12
 
 

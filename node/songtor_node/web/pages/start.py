@@ -38,14 +38,14 @@ _SHEET = (Ask("last_group"),)
 
 
 def begin(visit: Visit) -> Response:
-    if not _is_first(visit):
+    if not visit.front.is_nobodys:
         return visit.go("/")
-    return ask(visit, "start", _CODE, step=0)
+    return ask(visit, "start", _CODE)
 
 
 def check_code(visit: Visit) -> Response:
     """Who reads what the program printed is at the machine, or is trusted by who is."""
-    if not _is_first(visit):
+    if not visit.front.is_nobodys:
         return visit.go("/")
     if wait := visit.front.knock():
         return ask(visit, "start", _CODE, message=wait_text(visit, wait))
@@ -53,6 +53,11 @@ def check_code(visit: Visit) -> Response:
     if not hmac.compare_digest(typed.encode(), visit.front.start_code.encode()):
         return ask(visit, "start", _CODE, error=InputError("start_code", field="start_code"))
     visit.front.let_in()
+    return welcome(visit)
+
+
+def welcome(visit: Visit) -> Response:
+    """For who has the start code, or has unlocked a store that is nobody's yet."""
     token = visit.front.random(_TOKEN_BYTES).hex()
     visit.front.gathered.keep(sessions.digest_of(token), Gathered(), visit.now)
     return sessions.give_cookie(visit, visit.go("/start/you"), token, sessions.STEP)
@@ -204,18 +209,10 @@ def check_key_away(visit: Visit) -> Response:
     return _to_second(visit, so_far)
 
 
-def _is_first(visit: Visit) -> bool:
-    """Whether nobody has made this node theirs: no store, or one without any administrator's account."""
-    if visit.front.when is When.OPEN:
-        with visit.reading() as session:
-            return people.nobody_yet(session)
-    return visit.front.when is When.NEW
-
-
 def _so_far(visit: Visit) -> Gathered | None:
     token = sessions.token_of(visit, sessions.STEP)
     found = visit.front.gathered.look(sessions.digest_of(token), visit.now)
-    return found if found is not None and (found.sheet or _is_first(visit)) else None
+    return found if found is not None and (found.sheet or visit.front.is_nobodys) else None
 
 
 def _gather(visit: Visit, so_far: Gathered) -> None:
