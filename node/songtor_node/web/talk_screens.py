@@ -24,7 +24,8 @@ from songtor_node.consents.models import Talk
 from songtor_node.consents.notice import RISK, parts, party_name
 from songtor_node.forms import Filled, Form, Prose, check
 from songtor_node.referrals import suggest
-from songtor_node.web.sheet import mark
+from songtor_node.web.form_page import opened
+from songtor_node.web.sheet import Ask, mark, merged
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto import consent as rule
@@ -295,12 +296,15 @@ class _Words(Form):
 
 
 def _asking_for_words(name: str) -> Screen:
+    asks = [Ask(name, "prose")]
+
     def show(room: Room) -> dict[str, Any]:
-        return {"field": field(room, name, "prose", room.said(name))}
+        return {"sheet": opened(room.session, room.visit, asks, {name: room.said(name)})}
 
     def take(room: Room) -> str:
+        values, _ = merged(room.session, room.visit, asks, {name: room.said(name)})
         try:
-            return check(_Words, {"words": room.visit.said(name)}).words
+            return check(_Words, {"words": values[name]}).words
         except InputError as error:
             raise InputError(error.code.removeprefix("input."), field=name) from None
 

@@ -261,6 +261,29 @@ def test_the_talk_of_another_case_is_not_here(node: Node, malee: Visitor) -> Non
     assert malee.get(f"{talk}/nowhere").status_code == 404
 
 
+def test_two_workers_words_about_a_child_are_both_kept(node: Node, malee: Visitor) -> None:
+    """Nobody's are written over: both stand there until a person has read them."""
+    talk = begin(malee, case_of(node, CHILD))
+    say(malee, talk, "who", who="guardian:มารดา")
+    was = re.search(r'name="was.child_view" value="([0-9a-f]+)"', malee.get(f"{talk}/child_view").text)
+    assert was
+    marked = {"was.child_view": was[1]}
+    anong = visitor(node, "anong")
+    assert say(anong, talk, "child_view", child_view="อยากอยู่กับแม่", **marked) == "purpose"
+    assert say(malee, talk, "child_view", child_view="กลัวพ่อเลี้ยง", **marked) == "child_view?done=both_kept"
+    page = malee.get(f"{talk}/child_view").text
+    assert "อยากอยู่กับแม่" in page
+    assert "กลัวพ่อเลี้ยง" in page
+
+
+def test_words_are_kept_as_they_are_typed(node: Node, malee: Visitor) -> None:
+    """A dropped line loses nothing."""
+    talk = begin(malee, case_of(node, CHILD))
+    say(malee, talk, "who", who="guardian:มารดา")
+    malee.post("/draft", {"form": f"{talk}/child_view", "child_view": "อยากอยู่กับ"})
+    assert "อยากอยู่กับ" in malee.get(f"{talk}/child_view").text
+
+
 def test_hostile_words_are_shown_as_words(node: Node, malee: Visitor) -> None:
     """Nothing that was typed into the case is run on the client's screen."""
     hostile = {**ADULT, "client": {**ADULT["client"], "name_thai": "<script>alert(1)</script>"}}

@@ -16,16 +16,17 @@ from songtor_node.consents import talk as talks
 from songtor_node.consents.danger import danger
 from songtor_node.consents.ground import CLIENT, named
 from songtor_node.consents.models import Consent
-from songtor_node.consents.notice import parts, party_name
+from songtor_node.consents.notice import parts
 from songtor_node.forms import Form, Line, check
 from songtor_node.referrals.acts import withdraw_ground
 from songtor_node.web import sessions
 from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
+from songtor_node.web.parties import party
 from songtor_node.web.talk_endings import papers_of
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import ConsentError, InputError, SongtorError
-from songtor_proto.vocabulary import policy, vocabulary
+from songtor_proto.vocabulary import policy
 from songtor_web.fields import Field, Option
 
 
@@ -72,7 +73,7 @@ def one(visit: Visit) -> Response:
             told=told.told(at.session, consent.code),
             copies=copies.listing(at.session, consent.code),
             worker={one.code: one.name or one.code for one in workers.listing(at.session, everyone=True)},
-            name=lambda address: _name(address, visit.lang),
+            name=lambda address: party(address, visit.lang),
         )
 
 
@@ -90,7 +91,7 @@ def _withdrawing(visit: Visit, error: SongtorError | None = None) -> Response:
             shown=_shown(visit, consent),
             field=_who_withdraws(visit, consent, at, error),
             wrong=_words(visit, error) if error else "",
-            to=list(dict.fromkeys(_name(row.peer, visit.lang) for row in resting)),
+            to=list(dict.fromkeys(party(row.peer, visit.lang) for row in resting)),
         )
 
 
@@ -208,7 +209,7 @@ def opened(visit: Visit) -> Response:
             **frame(at),
             layout="consents/client.html" if visit.handed_over_to else "case.html",
             rows=rows,
-            name=lambda address: _name(address, visit.lang),
+            name=lambda address: party(address, visit.lang),
             in_hand=bool(visit.handed_over_to),
         )
 
@@ -232,16 +233,9 @@ def _shown(visit: Visit, consent: Consent) -> Shown:
     return Shown(
         consent,
         told.state(consent, visit.now),
-        [_name(to, visit.lang) for to in consent.recipients],
+        [party(to, visit.lang) for to in consent.recipients],
         [one.label(visit.lang) for one in policy().categories.values() if one.code in consent.categories],
     )
-
-
-def _name(address: str, lang: str) -> str:
-    try:
-        return party_name(address, vocabulary(), lang)
-    except InputError:
-        return address
 
 
 def _who_withdraws(visit: Visit, consent: Consent, at: At, error: SongtorError | None) -> Field:

@@ -18,6 +18,7 @@ from songtor_node.consents.notice import parts
 from songtor_node.web import sessions, sheet
 from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
+from songtor_node.web.form_page import refused
 from songtor_node.web.talk_endings import ENDINGS, prove
 from songtor_node.web.talk_screens import SCREENS, Room
 from songtor_node.web.visit import At, Visit
@@ -142,6 +143,8 @@ def _taken(room: Room, name: str) -> Response:
     talks.answer(talk, name, SCREENS[name].take(room), room.screens, room.now)
     if name == "phone" and visit.said("phone") == "hand":
         sessions.hand_over(room.session, visit.token, _path(visit, talk))
+    if sheet.other_words(room.session, visit.here):
+        return visit.go(visit.here, "both_kept")
     screens = talks.route(talk, room.record, room.house, room.now)
     return visit.go(_path(visit, talk, talks.next_screen(screens, talk)))
 
@@ -173,6 +176,8 @@ def _show(
 
 def _marked(room: Room, asked: dict[str, Any], error: SongtorError) -> tuple[dict[str, Any], str]:
     """The screen with what is wrong at its field; else the words of it, for the head of the page."""
+    if "sheet" in asked and isinstance(error, InputError):
+        return {"sheet": refused(room.visit, [sheet.Ask(error.field, "prose")], error)}, ""
     words = error.entry.en if room.lang == "en" else error.entry.th
     name = _ON_SCREEN.get(error.field, error.field)
 
