@@ -116,8 +116,8 @@ def _word(word: str) -> str:
         row = "".join(_LATIN.get(letter, letter.lower() if letter.isupper() else "") for letter in plain)
     row = re.sub(r"(.)\1+", r"\1", row)
     row = row[:1] + re.sub("[ywh]", "", row[1:])  # between and after vowels they are written or not
-    row = re.sub(r"(.)\1+", r"\1", row)
-    return row[:1] + row[1:-1] + row[-1:].translate(_AT_THE_END) if len(row) > 1 else row
+    row = row[:1] + row[1:-1] + row[1:][-1:].translate(_AT_THE_END)
+    return re.sub(r"(.)\1+", r"\1", row)
 
 
 def _same_name(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from songtor_node.forms import (
@@ -31,6 +31,12 @@ from songtor_node.forms import (
     WholeDate,
     one_of,
 )
+
+
+def _or(usual: str) -> BeforeValidator:
+    """Where nothing was chosen, the usual."""
+    return BeforeValidator(lambda value: value or usual)
+
 
 Sex = Literal["female", "male", "other", "unknown"]
 Verification = Literal["unverified", "verified", "contradicted"]
@@ -75,7 +81,7 @@ class Person(Form):
     name_thai: Line = ""
     name_latin: Line = ""
     nickname: Line = ""
-    sex: Sex = "unknown"
+    sex: Annotated[Sex, _or("unknown")] = "unknown"
     birth_date: PartialDate = ""
     languages: Annotated[tuple[Language, ...], EmptyList, Field(max_length=10)] = ()
     nationality: Country = ""
@@ -142,12 +148,12 @@ class Meeting(Form):
     when: PartialDate = ""
     at_time: ClockTime = ""
     method: Annotated[Code, one_of("follow_up_methods"), Filled]
-    state: Literal["planned", "done", "missed"] = "planned"
+    state: Annotated[Literal["planned", "done", "missed"], _or("planned")] = "planned"
     who: Line = ""
     met: Line = ""
     where: Line = ""
     found: Prose = ""
-    safety: Literal["unknown", "safe", "unsafe"] = "unknown"
+    safety: Annotated[Literal["unknown", "safe", "unsafe"], _or("unknown")] = "unknown"
 
 
 class Incident(Form):
