@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from starlette.responses import Response
@@ -178,7 +178,8 @@ def to_print(visit: Visit) -> Response:
         path = f"/consents/{consent.code}"
         if not any(one.given for one in copies.listing(at.session, consent.code)):
             return visit.go(f"{path}/copy")
-        return visit.show(
+        spoken = replace(visit, lang=consent.record["pii_processing"]["language"])
+        return spoken.show(
             "consents/print.html",
             parts=parts(consent.record["pii_processing"]["privacy_notice"] or "-"),
             signed=consent,
