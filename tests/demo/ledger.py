@@ -11,6 +11,7 @@ from typing import Any
 
 from songtor_proto.plain_yaml import read
 from songtor_proto.vocabulary import source
+from songtor_proto.vocabulary.dates import date_text
 from tests.demo.search import SHORTEST, fragments
 
 # Words that are the network's own: everybody has them.
@@ -45,12 +46,16 @@ class Ledger:
     def withheld(self) -> dict[str, str]:
         """Where each value stands that the centre was never told, and that is no word of everybody's."""
         told = _folded("\n".join(self.told))
-        return {value: place for value, place in self._own().items() if _folded(value) not in told}
+        return {
+            value: place
+            for value, place in self._own().items()
+            if not any(_folded(form) in told for form in _forms(value))
+        }
 
     def sent(self) -> set[str]:
         """Values of the files that the centre was told, as they stand there."""
         told = "\n".join(self.told)
-        return {value for value in self._own() if value in told}
+        return {value for value in self._own() if any(form in told for form in _forms(value))}
 
     def _own(self) -> dict[str, str]:
         everybodys = _folded("\n".join(map(source.read, _PUBLIC)))
@@ -77,6 +82,13 @@ def _common_era(text: str) -> str:
     """A date of the Buddhist era as the node writes it."""
     dated = re.fullmatch(r"(2[3-9]\d\d)((-\d\d){0,2})", text)
     return f"{int(dated[1]) - 543}{dated[2]}" if dated else text
+
+
+def _forms(value: str) -> tuple[str, ...]:
+    """As it stands in a file, and a date also as a person reads it."""
+    if not re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-\d\d)?)?", value):
+        return (value,)
+    return value, date_text(value, "th"), date_text(value, "en")
 
 
 def _folded(text: str) -> str:

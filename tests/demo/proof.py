@@ -94,7 +94,7 @@ class Proof:
     def _haystacks(self, scene: Scene) -> list[Haystack]:
         choose, planted = scene.choose, _planted()
         logs = b"".join(path.read_bytes() for path in sorted(self.stage.logs.iterdir()))
-        heard = b"\0".join(bytes(part) for line in self.stage.lines.values() for part in line.heard)
+        heard = b"".join(bytes(part) for line in self.stage.lines.values() for part in line.heard)
         sent = frozenset(value.encode() for value in self.ledger.sent())
         control, mission = forms(CONTROL), frozenset({self.mission.encode()})
         return [

@@ -67,5 +67,7 @@ def test_what_was_told_and_what_is_everybodys_is_not_withheld(tmp_path: Path) ->
     ledger = Ledger()
     ledger.file(path)
     ledger.tell([f"ผู้รับบริการ · {LATIN}"])
+    told = Ledger(["3 Feb 1972"], ledger.at)
+    assert ("1972-02-03" in told.withheld(), told.sent()) == (False, {"1972-02-03"})
     assert set(ledger.withheld()) == {NAME, *NAME.split(), "1972-02-03"}
     assert ledger.sent() == {LATIN}
