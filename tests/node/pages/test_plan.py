@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,16 +56,16 @@ def test_a_goal_needs_only_its_dimension_and_words(at: Desk) -> None:
 def test_stages_go_back_with_a_reason(at: Desk) -> None:
     """Forward is free; back is refused without a reason; every move is kept and shown."""
     path = at.path(f"/plan/{goal(at).id}")
-    assert at.malee.post(f"{path}/stage", {"stage": "in_service"}).status_code == 303
-    assert at.malee.post(f"{path}/stage", {"stage": "agreed"}).status_code == 422
-    answer = at.malee.post(f"{path}/stage", {"stage": "agreed", "reason": "The school changed"})
+    assert at.malee.post(path, {"stage": "in_service"}).status_code == 303
+    assert at.malee.post(path, {"stage": "agreed"}).status_code == 422
+    answer = at.malee.post(path, {"stage": "agreed", "reason": "The school changed"})
     assert answer.status_code == 303
     assert goal(at).stage == "agreed"
     with at.session() as session:
         moved = [(one.stage, one.by) for one in plan.moves(session, session.get_one(Goal, goal(at).id))]
     assert moved == [("in_service", "malee"), ("agreed", "malee")]
     assert "The school changed" in at.malee.get(path).text
-    assert at.malee.post(f"{path}/stage", {"stage": "flying"}).status_code == 422
+    assert at.malee.post(path, {"stage": "flying"}).status_code == 422
 
 
 def test_a_refusal_is_recorded_not_hidden(at: Desk) -> None:
@@ -74,7 +75,7 @@ def test_a_refusal_is_recorded_not_hidden(at: Desk) -> None:
     assert at.malee.post(f"{path}/refusal", {"refusal": "Not while he drinks"}).status_code == 303
     assert "Refused" in at.malee.get(at.path("/plan")).text
     assert "Not while he drinks" in at.malee.get(path).text
-    at.malee.post(f"{path}/stage", {"stage": "agreed"})
+    at.malee.post(path, {"stage": "agreed"})
     assert goal(at).refusal == ""
     assert "Not while he drinks" in at.malee.get(path).text
 
@@ -84,14 +85,14 @@ def test_what_is_late_is_said(at: Desk) -> None:
     assert "Overdue" not in at.malee.get(at.path("/plan")).text
     at.later(days=12)
     assert "Overdue" in at.malee.get(at.path("/plan")).text
-    at.malee.post(at.path(f"/plan/{goal(at).id}/stage"), {"stage": "completed"})
+    at.malee.post(at.path(f"/plan/{goal(at).id}"), {"stage": "completed"})
     assert "Overdue" not in at.malee.get(at.path("/plan")).text
 
 
 def test_a_goal_taken_out_comes_back_with_its_way(at: Desk) -> None:
     """Its moves are there again."""
     number = goal(at).id
-    at.malee.post(at.path(f"/plan/{number}/stage"), {"stage": "agreed"})
+    at.malee.post(at.path(f"/plan/{number}"), {"stage": "agreed"})
     assert at.malee.post(at.path(f"/plan/{number}/out")).status_code == 303
     assert not at.record().goals
     with at.session() as session:
@@ -99,3 +100,27 @@ def test_a_goal_taken_out_comes_back_with_its_way(at: Desk) -> None:
         history.put_back(session, at.case(session), session.exec(query).first() or 0)
         back = session.get_one(Goal, number)
         assert [one.stage for one in plan.moves(session, back)] == ["agreed"]
+
+
+def test_what_is_typed_is_kept_as_a_draft(at: Desk) -> None:
+    """For who typed it alone; saved, it is gone."""
+    for path, field, words in (
+        (at.path("/plan/add"), "text", "Half a goal"),
+        (at.path(f"/plan/{goal(at).id}"), "reason", "Half a reason"),
+    ):
+        assert at.malee.post("/draft", {"form": path, field: words}).status_code == 200
+        assert words in at.malee.get(path).text
+        assert words not in at.anong.get(path).text
+        at.malee.post(path, {**GOAL, "stage": "agreed"})
+        assert words not in at.malee.get(path).text
+
+
+def test_two_people_move_one_goal(at: Desk) -> None:
+    """The first move stays; the second person reads both."""
+    path = at.path(f"/plan/{goal(at).id}")
+    was = dict(re.findall(r'name="(was\.[a-z_]+)" value="([0-9a-f]+)"', at.malee.get(path).text))
+    at.anong.post(path, {"stage": "agreed", **was})
+    answer = at.malee.post(path, {"stage": "in_service", **was})
+    assert "both_kept" in answer.headers["location"]
+    assert goal(at).stage == "agreed"
+    assert "In service" in at.malee.get(path).text

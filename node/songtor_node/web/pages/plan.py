@@ -64,9 +64,10 @@ def goal(visit: Visit) -> Response:
 def to_stage(visit: Visit) -> Response:
     try:
         with visit.at("goal stage") as at:
-            row, said = _row(visit, at), sheet.typed(visit, STAGE)
+            row = _row(visit, at)
+            said, crossed = sheet.merged(at.session, visit, STAGE, {"stage": row.stage})
             plan.to_stage(at.session, row, said["stage"], reason=said["reason"], by=at.by, now=at.now)
-            return visit.go(f"/cases/{at.case.code}/plan/{row.id}", done="saved")
+            return saved(at.session, visit, crossed, visit.here)
     except InputError as error:
         if error.code == "input.not_here":
             raise
@@ -115,7 +116,7 @@ def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) ->
         **frame(at),
         goal=row,
         moves=plan.moves(at.session, row)[::-1],
-        sheet=made or Sheet(fields=sheet.fields(visit, STAGE, {"stage": row.stage}), marks={}),
+        sheet=made or opened(at.session, visit, STAGE, {"stage": row.stage}),
         late=plan.overdue(row, at.now.astimezone().date()),
         tone=tone,
     )
@@ -137,9 +138,8 @@ _GOAL = "/cases/{case}/plan/{number}"
 PAGES = (
     Page(path="/cases/{case}/plan", may=May.CASEWORK, get=overview),
     Page(path="/cases/{case}/plan/add", may=May.CASEWORK, get=GOAL.add, post=GOAL.added),
-    Page(path=_GOAL, may=May.CASEWORK, get=goal),
+    Page(path=_GOAL, may=May.CASEWORK, get=goal, post=to_stage),
     Page(path=f"{_GOAL}/change", may=May.CASEWORK, get=GOAL.change, post=GOAL.changed),
-    Page(path=f"{_GOAL}/stage", may=May.CASEWORK, post=to_stage),
     Page(path=f"{_GOAL}/refusal", may=May.CASEWORK, get=refusal, post=refusal_said),
     Page(path=f"{_GOAL}/out", may=May.CASEWORK, post=GOAL.out),
 )
