@@ -105,6 +105,8 @@ def choose(visit: Visit) -> Response:
         level = plan.urgency or read_record(at.session, at.case).urgency
         if level == "unknown":
             return _look(visit, at, plan, seen, level, error=InputError("missing", field="urgency"))
+        if not preview.sealed_bytes(seen.draft):  # too large: the page says so
+            return visit.go(page_of(at.case.code, "/look"))
         return visit.go(page_of(at.case.code, "/words" if seen.draft.search.uncleared else "/send"))
 
 

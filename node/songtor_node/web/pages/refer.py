@@ -30,7 +30,7 @@ from songtor_node.web.referral_story import in_words
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import At, Visit
 from songtor_proto.consent import check_grant
-from songtor_proto.errors import ConsentError, InputError
+from songtor_proto.errors import ConsentError, InputError, SongtorError
 from songtor_proto.remit import impersonal, of_use
 from songtor_proto.vocabulary import jurisdictions
 
@@ -177,8 +177,8 @@ def night(visit: Visit) -> Response:
         plan = refer_plan.found(at.session, visit, at.case.code)
         if plan is None or not plan.to:
             return visit.go(page_of(at.case.code))
-        values, draft = sheet.drafted(at.session, visit, _asks(act), {})
-        return _night(visit, act, at, plan, values, drafted=draft is not None)
+        values, _ = sheet.drafted(at.session, visit, _asks(act), {})
+        return _night(visit, act, at, plan, values)
 
 
 def stand_for(visit: Visit) -> Response:
@@ -205,7 +205,7 @@ def stand_for(visit: Visit) -> Response:
                     at.session, at.case, form, house, by=at.by, now=at.now, random=act.random
                 )
         except (InputError, ConsentError) as error:
-            return _night(visit, act, at, plan, values, error=InputError("missing", field=error.field))
+            return _night(visit, act, at, plan, values, error=error)
         sheet.drop_draft(at.session, visit.me.code, visit.here)
         made = replace(plan, ground=ground.code, urgency="red", ticked="", tick=())
         refer_plan.keep(at.session, visit, at.case.code, made)
@@ -219,16 +219,17 @@ def _night(
     plan: Plan,
     values: dict[str, Any],
     *,
-    error: InputError | None = None,
-    drafted: bool = False,
+    error: SongtorError | None = None,
 ) -> Response:
+    wrong = InputError("missing", field=error.field) if error else None
+    fields = sheet.fields(visit, _asks(act), values, wrong)
     return visit.show(
         "refer/night.html",
         422 if error else 200,
         **words(visit, at),
         plan=plan,
-        fields=sheet.fields(visit, _asks(act), values, error),
-        drafted=drafted,
+        fields=fields,
+        message="" if error is None or any(one.error for one in fields) else in_words(error, visit.lang),
     )
 
 
