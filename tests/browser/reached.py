@@ -1,4 +1,4 @@
-"""Which pages somebody reaches by following links and filling in the forms that they meet, without a browser."""
+"""Which pages somebody reaches by following links and filling in the forms that they meet."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from songtor_node.store.engine import writing
 from songtor_node.web import sessions
 from songtor_node.web.app import create_app
 from songtor_node.web.front import Front, Reach
+from songtor_node.web.reach import authority
 from songtor_node.workers import acting
 from tests.support.hub import MovableClock, console_of, founded
 from tests.support.linked import LinkedNetwork, LinkedNode, wish
@@ -29,6 +30,9 @@ from tests.support.linked import LinkedNetwork, LinkedNode, wish
 _FILES = (Path(__file__).parents[1] / "demo" / "cases").glob("*.yaml")
 CASES = sorted(path for path in _FILES if not path.stem.endswith(".consent") and path.stem[:2] != "th")
 CONFINED = [path.stem for path in CASES].index("de-confined-wife")
+
+PHONES = ("https://192.168.1.20:8470", "https://songtor.local:8470")
+"""By which phones of the house would come, were it served there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,9 @@ def sample(folder: Path) -> Iterator[Served]:
         berlin.sync()
         consents, referrals = _referred(network, berlin, taipei, cases[CONFINED])
         served = open_things.enter_context(serving(berlin.node.data, berlin.node))
+        with writing(berlin.node.engine) as session:
+            authority.ensure(session, berlin.node.clock())
+        served.front.reach = Reach(frozenset({served.origin}), PHONES, own_authority=True)
         yield Served(served.front, served.origin, cases, consents, referrals)
 
 

@@ -26,12 +26,9 @@ from tests.support.node import PASSPHRASE
 SERIOUS = ("serious", "critical")
 FIRST, LATER = 100_000, 30_000  # bytes over the wire
 BRAND = {"th": "ส่งต่อ", "en": "Songtor"}
-AXE = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
-}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 SCROLLS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-LOOKS = [("th", PHONE), ("en", PHONE), ("th", DESK), ("en", DESK)]
+LOOKS = [("th", PHONE), ("en", PHONE), ("en", DESK)]
 SEEN = [page for page in PAGES if page.get is not None]
 
 
@@ -86,7 +83,7 @@ def test_a_page_is_for_everybody(walk: Walk, page: Page) -> None:
     if place is None:
         pytest.skip("nothing in the sample leads there")
     at, path, worker = place
-    kept = walk.windows.open(at, worker, "th").request.get(path, max_redirects=0)
+    kept = walk.tab(at, worker, *LOOKS[0]).request.get(path, max_redirects=0)
     if "text/html" not in kept.headers.get("content-type", "") or kept.status != 200:
         assert kept.status < 400, f"{path}: {kept.status}"
         return  # a file, or the way to another page
@@ -94,7 +91,9 @@ def test_a_page_is_for_everybody(walk: Walk, page: Page) -> None:
         walk.windows.faults.clear()
         tab = walk.tab(at, worker, lang, size)
         weight = weighed(tab, path)
-        found = Axe().run(tab, options=AXE).response["violations"]
+        found = (
+            Axe().run(tab, options={"resultTypes": ["violations"], "runOnly": RULES}).response["violations"]
+        )
         wrong = {one["id"]: one["nodes"][0]["html"][:120] for one in found if one["impact"] in SERIOUS}
         where = f"{path} {lang} {size[0]}"
         assert wrong == {}, where
@@ -120,6 +119,6 @@ def weighed(tab: Tab, path: str) -> int:
     sizes: list[int] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
     tab.goto(path)
-    loaded(tab)
+    tab.evaluate("document.fonts.ready.then(() => 1)")
     session.detach()
     return sum(sizes)
