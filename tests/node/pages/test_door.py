@@ -24,6 +24,7 @@ from songtor_node.unlock import Unlock, key_file
 from songtor_node.web.front import Front, Reach
 from songtor_node.web.sessions import WebSession
 from songtor_node.workers import Worker
+from songtor_proto.errors import StoreError
 from songtor_proto.keyslot import CHEAP
 from tests.support.accounts import PASSWORD, SoftKey, code_of, with_account
 from tests.support.hub import MovableClock
@@ -235,6 +236,24 @@ def test_the_printed_sheet_opens_a_node_whose_passphrase_is_lost(node: Node, clo
     assert front.node is not None
     front.node.close()
     open_node(node.data, Unlock(passphrase=new["passphrase"])).close()
+
+
+def test_a_lost_sheet_is_replaced(node: Node, clock: MovableClock) -> None:
+    """By an administrator who has just shown who they are; the old one opens nothing any more."""
+    old = node.keyring.set_recovery()
+    node.keyring.save()
+    admin = visitor(node, "admin")
+    admin.post("/recovery-sheet")
+    sheet = re.findall(r"<li>([0-9A-Z]{5})</li>", admin.get("/recovery-sheet/code").text)
+    assert admin.post("/recovery-sheet/code", {"last_group": "AAAAA"}).status_code == 422
+    done = admin.post("/recovery-sheet/code", {"last_group": sheet[-1]})
+    assert done.headers["location"].startswith("/people")
+    assert admin.get("/recovery-sheet/code").headers["location"] == "/recovery-sheet"
+    open_node(node.data, Unlock(recovery_code=" ".join(sheet))).close()
+    with pytest.raises(StoreError, match="passphrase"):
+        open_node(node.data, Unlock(recovery_code=old))
+    clock.ahead += timedelta(minutes=11)
+    assert admin.post("/recovery-sheet").headers["location"].startswith("/locked")
 
 
 # Signing in
