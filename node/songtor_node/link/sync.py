@@ -58,7 +58,7 @@ class Link:
         try:
             return self._sync()
         except PeerError as error:
-            if error.code in NOT_LET_IN:
+            if error.code in NOT_LET_IN and error.field != "nonce":  # (a nonce only came too late)
                 with writing(self._node.engine) as session:
                     alerts.alert(session, error.code, self._node.seat, now=self._node.clock())
             raise
