@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from songtor_node.cases.models import Person
 from songtor_node.workers import SEES_ALL, Worker
 
@@ -15,3 +17,14 @@ def called(person: Person, lang: str) -> str:
 def called_for(person: Person, worker: Worker, lang: str) -> str:
     """On the screens of those who see only assigned cases, in other people's houses, the nickname first."""
     return (worker.role not in SEES_ALL and person.nickname) or called(person, lang)
+
+
+def named_in(words: str, people: Iterable[Person]) -> bool:
+    """Whether one of them is named there, by a name or as what they are to the client."""
+    said = words.casefold()
+    return any(
+        name.casefold() in said
+        for person in people
+        for name in (person.relation, person.name_thai, person.name_latin, person.nickname)
+        if name
+    )

@@ -158,3 +158,15 @@ def test_times_of_day_as_people_write_them() -> None:
         with pytest.raises(InputError) as caught:
             moment(day, clock, BANGKOK)
         assert caught.value.field == field
+
+
+def test_the_danger_in_a_session_or_a_goal_is_pointed_out(tmp_path: Path) -> None:
+    """Whoever must learn nothing is not to be met by mistake."""
+    people = [{"relation": "husband", "name_latin": "Max Beispiel", "danger": True}]
+    with desk(tmp_path / "danger", people=people) as at:
+        assert "is the danger is named" in at.malee.get(planned(at, joins="the client, max beispiel")).text
+        assert "is the danger is named" not in at.malee.get(planned(at)).text
+        goal = {"dimension": "social", "text": "A safe room", "who": "the husband"}
+        at.malee.post(at.path("/plan/add"), goal)
+        number = at.record().goals[0].id
+        assert "is the danger is named" in at.malee.get(at.path(f"/plan/{number}")).text

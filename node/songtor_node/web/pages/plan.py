@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from songtor_node.cases import plan
 from songtor_node.cases.models import Goal
+from songtor_node.cases.names import named_in
 from songtor_node.web import sheet
 from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
@@ -109,12 +110,13 @@ def _row(visit: Visit, at: At) -> Goal:
 
 
 def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) -> Response:
-    row = _row(visit, at)
+    row, head = _row(visit, at), frame(at)
     return visit.show(
         "care/goal.html",
         status,
-        **frame(at),
+        **head,
         goal=row,
+        danger=named_in(f"{row.who} {row.touch_points}", head["case_head"].dangers),
         moves=plan.moves(at.session, row)[::-1],
         sheet=made or opened(at.session, visit, STAGE, {"stage": row.stage}),
         late=plan.overdue(row, at.now.astimezone().date()),

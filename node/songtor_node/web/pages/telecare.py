@@ -14,6 +14,7 @@ from starlette.responses import Response
 from songtor_node.cases import entries, history, service, telecare
 from songtor_node.cases.calendar import calendar
 from songtor_node.cases.models import Person, TeleSession
+from songtor_node.cases.names import named_in
 from songtor_node.forms import check
 from songtor_node.web import sheet
 from songtor_node.web.access import May, Page
@@ -83,7 +84,12 @@ def session(visit: Visit) -> Response:
             head["case_head"].safe, row.starts, row.minutes, row.client_zone
         )
         return visit.show(
-            "care/session.html", **head, row=row, outside=outside, there=_there(row, visit.lang)
+            "care/session.html",
+            **head,
+            row=row,
+            outside=outside,
+            danger=named_in(f"{row.joins} {row.interpreter}", head["case_head"].dangers),
+            there=_there(row, visit.lang),
         )
 
 
