@@ -42,7 +42,7 @@ class Findings:
 
 def lines(found: Findings) -> Iterator[str]:
     """As Markdown."""
-    yield f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {_machine()};"
+    yield f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {machine()};"
     yield f"{_versions(found)}."
     yield ""
     yield "| # | What | Target | " + " | ".join(found.rates) + " |"
@@ -98,7 +98,7 @@ _RATES = (
 )
 
 
-def _machine() -> str:
+def machine() -> str:
     cpu = next(
         line.split(":")[1].strip()
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
