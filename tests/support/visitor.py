@@ -43,9 +43,9 @@ def front_of(node: Node, *origins: str) -> Front:
     return Front(node.data, GrpcNetwork(), Reach(frozenset(origins or {ORIGIN})), node, cost=CHEAP)
 
 
-def visitor(node: Node, worker: str = "", lang: str = "th") -> Visitor:
+def visitor(node: Node, worker: str = "", lang: str = "th", front: Front | None = None) -> Visitor:
     """Signed in as that worker; a stranger without one."""
-    client = browser(front_of(node), lang=lang)
+    client = browser(front or front_of(node), lang=lang)
     if worker:
         with writing(node.engine) as session:
             token = sessions.begin(session, worker, now=node.clock(), random=node.random, proven=True)

@@ -32,8 +32,10 @@ class Lan:
         app: Any,
         port: int,
         addresses: Callable[[], list[house.Address]] = house.addresses,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
-        self._front, self._app, self._port, self._addresses = front, app, port, addresses
+        self._front, self._app, self._port = front, app, port
+        self._addresses, self._look_seconds = addresses, look_seconds
         self._here = front.reach
         self._stopping = threading.Event()
         self._context = tls.server()
@@ -49,7 +51,7 @@ class Lan:
             at = tuple(self._addresses())
             if at:
                 self._serve(self._front.node, at)
-            self._stopping.wait(LOOK_SECONDS)
+            self._stopping.wait(self._look_seconds)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -68,7 +70,7 @@ class Lan:
             self._tell(at)
             thread.start()
             try:
-                while thread.is_alive() and not self._stopping.wait(LOOK_SECONDS):
+                while thread.is_alive() and not self._stopping.wait(self._look_seconds):
                     if tuple(self._addresses()) != at:
                         break
                     self._present(node, at)
