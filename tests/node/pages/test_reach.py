@@ -98,7 +98,8 @@ def test_a_leaf_holds_for_the_houses_addresses_and_name() -> None:
     issuer = authority.make(utc_now())
     leaf, _ = authority.issue(issuer, AT, NAME, utc_now())
     verifier = PolicyBuilder().store(Store([issuer.certificate])).time(utc_now())
-    for name in (*map(x509.IPAddress, AT), x509.DNSName(NAME)):
+    names: list[x509.DNSName | x509.IPAddress] = [*map(x509.IPAddress, AT), x509.DNSName(NAME)]
+    for name in names:
         verifier.build_server_verifier(name).verify(leaf, [])
     with pytest.raises(VerificationError):
         verifier.build_server_verifier(x509.DNSName("bank.example")).verify(leaf, [])
@@ -108,9 +109,7 @@ def test_a_leaf_holds_for_the_houses_addresses_and_name() -> None:
 @pytest.mark.parametrize(
     ("addresses", "name"), [([], "bank.example"), ([ip_address("8.8.8.8")], NAME), ([], "local.example")]
 )
-def test_whoever_steals_the_authority_can_play_no_other_site(
-    addresses: list[house.Address], name: str
-) -> None:
+def test_whoever_steals_the_authority_plays_no_other_site(addresses: list[house.Address], name: str) -> None:
     """Its certificate says for what it counts, and OpenSSL, as phones, holds it to that."""
     issuer = authority.make(utc_now())
     leaf, key = authority.issue(issuer, addresses, name, utc_now())
@@ -232,9 +231,8 @@ def test_a_part_that_ends_by_itself_ends_the_whole() -> None:
 
 
 def bar(visits: Visitor) -> str:
-    found = re.search(
-        r'<aside class="line".*?<span>(.*?)(?: <a|</span>)', visits.get("/more").text, re.DOTALL
-    )
+    page = visits.get("/more").text
+    found = re.search(r'<aside class="line".*?<span>(.*?)(?: <a|</span>)', page, re.DOTALL)
     return found[1].strip() if found else ""
 
 
@@ -264,7 +262,7 @@ def test_a_node_in_no_network_says_so(network: LinkedNetwork) -> None:
 def test_an_ended_certificate_is_told(network: LinkedNetwork) -> None:
     berlin = network.node("DE-02")
     network.pass_time(days=8)
-    assert bar(visitor(berlin.node, "malee", "en")).startswith("The node&#39;s certificate has ended.")
+    assert bar(visitor(berlin.node, "malee", "en")).startswith("The node's certificate has ended.")
 
 
 def test_who_sees_some_cases_is_told_of_the_line_and_of_no_alert(network: LinkedNetwork) -> None:
