@@ -104,7 +104,7 @@ class Part:
 
     @property
     def _what(self) -> str:
-        return self.path.strip("/").replace("/{number}", "")
+        return self.path.split("/")[1]
 
     def _row(self, visit: Visit, at: At) -> Any:
         if self.part == PERSON:

@@ -29,6 +29,7 @@ from starlette.responses import Response
 
 from songtor_node.web.sheet import (
     Ask,
+    Saved,
     can_hold_both,
     drafted,
     drop_draft,
@@ -120,6 +121,7 @@ def refused(visit: Visit, asks: Sequence[Ask], error: InputError) -> Sheet:
 def saved(session: Session, visit: Visit, crossed: bool, onward: str, done: str = "saved") -> Response:
     """Onwards; or back to the form, where two people's words now stand beside each other."""
     drop_draft(session, visit.me.code, visit.here)
+    session.merge(Saved(form=visit.here, by=visit.me.code, at=visit.now))
     return visit.go(visit.here, done="both_kept") if crossed else visit.go(onward, done=done)
 
 

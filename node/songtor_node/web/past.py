@@ -30,10 +30,12 @@ def past(
     """Newest first. `part`: the block of the case that the fields are of, if they are no columns."""
     names = {worker.code: worker.name or worker.code for worker in session.exec(select(Worker))}
     found = []
+    later = dict(getattr(row, part, None) or {}) if part else {}
     for change in changes(session, row):
         former = change.former.get(part, {}) if part in change.former else change.former
-        shown = fields(visit, [ask for ask in asks if ask.name in former], former)
-        words = [(one.label, said(one)) for one in shown]
+        changed = [ask for ask in asks if ask.name in former and former[ask.name] != later.get(ask.name)]
+        words = [(one.label, said(one)) for one in fields(visit, changed, former)]
         if words:
             found.append(Former(change.at, names.get(change.by, change.by), words))
+        later |= former
     return found

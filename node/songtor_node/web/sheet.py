@@ -21,6 +21,7 @@ from sqlmodel import Session, col, delete, select
 from songtor_node.store.base import Instant, Row
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError, SongtorError
+from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.dates import iso_date
 from songtor_web.fields import Field, Kind, Option
@@ -147,7 +148,7 @@ def drafted(
         if ask.name not in draft.values and f"{ask.name}.year" not in draft.values:
             continue
         value = _said(ask, lambda name: draft.values.get(name, ()))
-        if mark(_plain(value)) != was(draft, ask.name):
+        if mark(_plain(value)) != was(draft, ask.name) and _plain(value) != _plain(values.get(ask.name)):
             over[ask.name] = value
     return {**values, **over}, draft if over else None
 
@@ -169,6 +170,13 @@ def keep_draft(
     session.merge(
         Draft(worker=worker, form=form, values={name: list(said) for name, said in values.items()}, at=now)
     )
+
+
+def is_too_late(session: Session, worker: str, form: str, made: str) -> bool:
+    """Whether the worker saved that form after the page was made (in milliseconds, as the page carries it): a
+    draft that was on its way meanwhile is none any more."""
+    saved = session.get(Saved, form)
+    return saved is not None and saved.by == worker and made.isdecimal() and int(made) < to_ms(saved.at)
 
 
 def drop_draft(session: Session, worker: str, form: str) -> None:

@@ -25,6 +25,7 @@ from songtor_node.web import navigation
 from songtor_node.web.front import Front
 from songtor_node.web.reach.line import line
 from songtor_node.workers import Worker
+from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.dates import date_text, month_text, relative_text, time_text
 from songtor_web.texts import Say, Texts
@@ -137,6 +138,7 @@ class Visit:
             here=self.here,
             me=shown_to,
             said=self.t(f"done.{done}") if f"done.{done}" in self.texts else "",
+            made=to_ms(self.now) if self.worker else 0,
             undo=self.asked("undo") if self.asked("undo").isdecimal() else "",
             idle_seconds=navigation.IDLE_SECONDS if self.worker else 0,
             places=navigation.places(shown_to, self.here),

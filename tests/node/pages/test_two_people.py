@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,17 @@ def test_a_contact_that_moved_up_is_not_overwritten(at: Desk) -> None:
     assert "both_kept" in at.malee.post(path, {**his, "value": "111 555"}).headers["location"]
     assert [one["value"] for one in at.record().client.contacts] == ["222"]
     assert "111 555" in at.malee.get(path).text
+
+
+def test_a_draft_that_was_on_its_way_while_one_saved_is_none(at: Desk) -> None:
+    """It comes after the words were saved, from the page before: it does not stand there as unsaved."""
+    path = at.path("/story")
+    form = {**form_of(at.malee.get(path).text), "narrative": "She came by ship"}
+    at.clock.now += timedelta(seconds=5)
+    assert at.malee.post(path, form).status_code == 303
+    assert at.malee.post("/draft", {**form, "narrative": "She came by sh"}).text == ""
+    at.clock.now += timedelta(seconds=5)
+    page = at.malee.get(path).text
+    assert "have not saved" not in page
+    assert at.malee.post("/draft", {**form_of(page), "narrative": "She came by ship in May"}).text
+    assert "have not saved" in at.malee.get(path).text

@@ -27,8 +27,10 @@ def choose_language(visit: Visit) -> Response:
 def keep_draft(visit: Visit) -> Response:
     """What is typed into a form, as it is typed; for who types it alone."""
     form = visit.said("form")[:300]
-    values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "settle")}
+    values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "made", "settle")}
     with visit.writing() as session:
+        if sheet.is_too_late(session, visit.me.code, form, visit.said("made")[:20]):
+            return Response("", media_type="text/html")
         sheet.keep_draft(session, visit.me.code, form, values, visit.now)
     said = visit.t("shell.draft_kept", time=time_text(visit.now, visit.lang).rsplit(" ", 1)[1])
     return Response(str(said), media_type="text/html")

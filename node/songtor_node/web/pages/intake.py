@@ -82,7 +82,7 @@ def begin(visit: Visit) -> Response:
 
 
 def way(visit: Visit) -> Response:
-    with visit.at("intake/channel") as at:
+    with visit.at("intake") as at:
         return visit.show(
             "intake_channel.html",
             **frame(at),
@@ -94,7 +94,7 @@ def way(visit: Visit) -> Response:
 def way_said(visit: Visit) -> Response:
     """Who brought it is the channel's own word, where there is one, until somebody says otherwise."""
     channel, referrer = visit.said("channel"), visit.said("referrer")
-    with visit.at("intake/channel") as at:
+    with visit.at("intake") as at:
         if not referrer:
             referrer = at.case.referrer or (channel if channel in policy().referrers else "")
         said = check(CaseHead, {"channel": channel, "referrer": referrer})
