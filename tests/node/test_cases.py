@@ -69,8 +69,20 @@ WHOLE: dict[str, Any] = {
     "legal_status": {"residence": "วีซ่าคู่สมรส"},
     "finances": {"income": "ไม่มี"},
     "education": {"level": "ม.6"},
-    "work": [{"kind": "counselling", "practice_form": "problem_solving", "hours": 1.5, "when": "2026-11-10"}],
-    "follow_ups": [{"method": "phone_call", "due": "2026-12-01"}],
+    "assessment": {"causes": "หนี้และความกลัว", "team": "อนงค์และแพทย์"},
+    "goals": [
+        {"dimension": "social", "text": "มีที่อยู่ปลอดภัย", "who": "อนงค์", "days": 30, "due": "2027-01-31"},
+        {"dimension": "health", "text": "พบแพทย์", "stage": "in_service", "refusal": "ยังไม่พร้อม"},
+    ],
+    "work": [
+        {"kind": "counselling", "practice_form": "problem_solving", "hours": 1.5, "when": "2026-11-10"},
+        {"kind": "welfare", "practice_form": "protection", "cost": 12.5, "currency": "EUR"},
+    ],
+    "sessions": [{"starts": "2026-12-06T10:30+01:00", "client_zone": "Europe/Berlin", "safe_checked": True}],
+    "follow_ups": [
+        {"method": "phone_call", "due": "2026-12-01"},
+        {"method": "phone_call", "due": "2026-11-01", "done": "2026-11-02", "condition": "better"},
+    ],
     "notes": [{"text": "โทรกลับ"}],
     "unsafe": [{"category": "address", "reason": "สามีอยู่บ้าน"}],
 }
