@@ -183,6 +183,21 @@ def test_a_finding_is_looked_at_in_its_context_one_by_one(berlin: LinkedNode) ->
     assert "901820" in malee.get(f"/referrals/{reference}").text
 
 
+def test_what_is_not_safe_to_send_stays_and_only_that_is_said(berlin: LinkedNode) -> None:
+    """M4: a gentle line; ticking it by force moves nothing, and sending goes on."""
+    case = berlin.case(CASE + "unsafe: [{category: contact, reason: สามีถือโทรศัพท์}]\n")
+    berlin.consent(case)
+    malee = at(berlin)
+    choose(malee, case)
+    forged = {"ticked": "true", "tick": ["contact"]}
+    page = malee.post(f"/cases/{case}/refer/preview", forged, headers=IN_PART).text
+    assert "Not safe to send: Safe contact" in text_of(page)
+    leaves, stays = columns(page)
+    assert "901820" in stays
+    assert "901820" not in leaves
+    assert go_on(malee, case, "demographics", "contact").endswith("/send")
+
+
 def test_who_judged_nothing_yet_is_asked_how_urgent_it_is(berlin: LinkedNode) -> None:
     """Nothing else is asked; what is needed and not known is a gentle line and never stops red."""
     case = berlin.case(CASE.partition("threats:")[0])

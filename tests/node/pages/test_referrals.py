@@ -233,6 +233,22 @@ def test_of_a_case_the_newest_versions_are_found(berlin: LinkedNode) -> None:
         assert [one.reference for one in find.of_case(act.session, found)] == [reference]
 
 
+def test_a_volunteer_sees_the_referrals_of_the_cases_that_are_theirs(berlin: LinkedNode) -> None:
+    """Assigned, they see it in the list and on its page, and may answer for it."""
+    case = berlin.case()
+    mine, other = refer(berlin, case=case), refer(berlin)
+    with berlin.act() as act:
+        found, by = service.find(act.session, case, "malee", what="test", now=act.now)
+        service.assign(act.session, found, "somsri", by=by, now=act.now)
+    somsri = at(berlin, "somsri")
+    page = somsri.get("/referrals").text
+    assert mine in page
+    assert other not in page
+    assert somsri.get(f"/referrals/{mine}").status_code == 200
+    assert somsri.get(f"/referrals/{other}").status_code == 403
+    assert somsri.post(f"/referrals/{mine}/remind", {"text": "รออยู่"}).status_code == 303
+
+
 def test_who_may_not_see_the_case_may_not_see_its_referral(berlin: LinkedNode) -> None:
     """A volunteer sees those of assigned cases alone; the administrator none; no act is theirs either."""
     reference = refer(berlin)

@@ -256,7 +256,9 @@ def _belongs(referral: Referral, field: Field) -> bool:
 
 def _with_options(visit: Visit, act: Act, referral: Referral, field: Field) -> Field:
     if field.name == "by":
-        return replace(field, options=_people(visit, act, referral))
+        people = _people(visit, act, referral)
+        alone = people[0].value if len(people) == 1 else ""
+        return replace(field, options=people, value=field.value or alone)
     return replace(field, options=[one for one in field.options if one.value not in _NOT_OURS])
 
 
