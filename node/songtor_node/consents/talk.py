@@ -218,6 +218,13 @@ def give(
     return made
 
 
+def drop(session: Session, talk: Talk) -> None:
+    """InputError("talk_ended"): what came of it, a no too, stays."""
+    if talk.consent is not None or talk.refused_at is not None:
+        raise InputError("talk_ended", field="talk")
+    session.delete(talk)
+
+
 def refuse(talk: Talk, now: datetime) -> None:
     """Whoever was asked said no; that is kept, not hidden. InputError("talk_ended")."""
     if talk.consent is not None:

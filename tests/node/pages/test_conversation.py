@@ -284,6 +284,17 @@ def test_words_are_kept_as_they_are_typed(node: Node, malee: Visitor) -> None:
     assert "อยากอยู่กับ" in malee.get(f"{talk}/child_view").text
 
 
+def test_what_was_begun_and_leads_nowhere_is_dropped(node: Node, malee: Visitor) -> None:
+    """From the list; a no stays."""
+    case = case_of(node)
+    talk = begin(malee, case)
+    assert malee.post(talk).headers["location"] == f"/cases/{case}/consents?done=removed"
+    assert malee.get(f"{talk}/who").status_code == 404
+    other = begin(malee, case)
+    say(malee, other, "check", seen=to_check(malee, other), how="no")
+    assert malee.post(other).status_code == 400
+
+
 def test_hostile_words_are_shown_as_words(node: Node, malee: Visitor) -> None:
     """Nothing that was typed into the case is run on the client's screen."""
     hostile = {**ADULT, "client": {**ADULT["client"], "name_thai": "<script>alert(1)</script>"}}

@@ -65,6 +65,7 @@ def test_the_workers_own_questions_are_closed_too(node: Node, malee: Visitor) ->
         assert malee.get(f"{talk}/{screen}").headers["location"] == "/hand-back"
         if screen != "sheet":
             assert malee.post(f"{talk}/{screen}", {screen: "x"}).headers["location"] == "/hand-back"
+    assert malee.post(talk).headers["location"] == "/hand-back"
     assert malee.get(f"{other}/who").headers["location"] == "/hand-back"
     assert malee.get(f"{talk}0/told").headers["location"] == "/hand-back"
 

@@ -77,7 +77,7 @@ def test_a_second_person_signs_in_on_the_same_screen(node: Node, malee: Visitor)
     answer = malee.post(f"{talk}/second", signs(node, secret))
     made = consent(node)
     assert made is not None
-    assert answer.headers["location"] == f"/consents/{made.code}?done=consent_given"
+    assert answer.headers["location"] == f"/consents/{made.code}?done=saved"
     assert (made.by, made.confirmed_by, made.confirmed, made.liaison_sight) == ("malee", "anong", True, False)
     assert made.record["event"]["harm"] == "ถูกขู่ฆ่าคืนนี้"
     page = malee.get(f"/consents/{made.code}").text

@@ -72,6 +72,15 @@ def go_on(visit: Visit) -> Response:
         return visit.go(_path(visit, talk, talks.next_screen(room.screens, talk)))
 
 
+def drop(visit: Visit) -> Response:
+    """One that was begun and leads nowhere. InputError("talk_ended") where it led to something."""
+    if visit.handed_over_to:
+        return visit.go("/hand-back")
+    with visit.at("consent drop") as at:
+        talks.drop(at.session, talks.find(at.session, at.case, int(visit.params["talk"])))
+        return visit.go(f"/cases/{at.case.code}/consents", "removed")
+
+
 def show(visit: Visit) -> Response:
     with _at_screen(visit) as (room, at):
         name = visit.params["screen"]
@@ -138,8 +147,9 @@ def _taken(room: Room, name: str) -> Response:
             random=visit.node.random,
             **more,
         )
-        ended = talks.basis(talk) in talks.ASKED
-        return visit.go(_path(visit, talk, "thanks") if ended else f"/consents/{made.code}", "consent_given")
+        if talks.basis(talk) in talks.ASKED:
+            return visit.go(_path(visit, talk, "thanks"), "consent_given")
+        return visit.go(f"/consents/{made.code}", "saved")
     talks.answer(talk, name, SCREENS[name].take(room), room.screens, room.now)
     if name == "phone" and visit.said("phone") == "hand":
         sessions.hand_over(room.session, visit.token, _path(visit, talk))
@@ -244,7 +254,7 @@ def _path(visit: Visit, talk: Talk, screen: str = "") -> str:
 
 PAGES = (
     Page(path="/cases/{case}/consents/new", may=May.CASEWORK, get=safe_now, post=begin),
-    Page(path="/cases/{case}/consents/{talk:int}", may=May.CASEWORK, get=go_on),
+    Page(path="/cases/{case}/consents/{talk:int}", may=May.CASEWORK, get=go_on, post=drop),
     Page(path="/cases/{case}/consents/{talk:int}/sheet", may=May.CASEWORK, get=sheet_to_sign),
     Page(
         path="/cases/{case}/consents/{talk:int}/{screen}",
