@@ -23,6 +23,7 @@ _RELATIVE = {  # past, future
     "th": (("เมื่อ {} นาทีก่อน", "เมื่อ {} ชั่วโมงก่อน", "เมื่อ {} วันก่อน"), ("อีก {} นาที", "อีก {} ชั่วโมง", "อีก {} วัน")),
     "en": (("{} min ago", "{} h ago", "{} days ago"), ("{} min left", "{} h left", "{} days left")),
 }
+_NOW = {"th": "เมื่อครู่นี้", "en": "just now"}
 
 
 def year_shown(year: str, lang: str) -> str:
@@ -59,6 +60,8 @@ def relative_text(value: datetime, now: datetime, lang: str) -> str:
     if minutes >= 30 * 24 * 60:
         return date_text(value.astimezone().date(), lang)
     forms = _RELATIVE[lang][seconds > 0]
+    if not minutes:
+        return _NOW[lang]
     if minutes < 60:
         return forms[0].format(minutes)
     if minutes < 48 * 60:

@@ -23,15 +23,16 @@ from songtor_node.web.referral_story import state_text
 from songtor_node.web.sheet import Draft, OtherWords
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker, may_see
+from songtor_web.dates import time_text
 
 SHOWN = 8  # lines of a kind; the rest is counted
-_STATES = {"overdue": "late", "due": "waiting", "soon": "none"}
+_TONES = {"overdue": "late", "due": "waiting"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """`case`: the code of what it is about, if it is about one. `tone` and `state`: a status, if there is
-    one."""
+    one. When: a day `on`, a time `at`, or a `note` that says more."""
 
     path: str
     words: str
@@ -40,6 +41,7 @@ class Line:
     state: str = ""
     on: date | None = None
     at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ def _group(name: str, icon: str, lines: Iterable[Line], all_at: str = "") -> Gro
 def _referral(session: Session, visit: Visit, one: Referral) -> Line:
     key = "today.to" if one.outgoing else "today.from"
     words = visit.t(key, who=party(one.peer, visit.lang), reference=one.reference)
-    return Line(_path(one), words, _code(session, one.case_id), at=one.respond_by)
+    key = "today.awaited_by" if one.outgoing else "today.answer_by"
+    note = visit.t(key, when=time_text(one.respond_by, visit.lang))
+    return Line(_path(one), words, _code(session, one.case_id), note=note)
 
 
 def _path(one: Referral) -> str:
@@ -155,8 +159,9 @@ def _path(one: Referral) -> str:
 
 def _due(visit: Visit, one: reminders.Reminder) -> Line:
     words = visit.t(f"today.{one.what}")
-    state = visit.t(f"today.{one.state}")
-    return Line(one.path, words, one.case, _STATES[one.state], state, on=one.on, at=one.at)
+    tone = _TONES.get(one.state, "")
+    state = str(visit.t(f"today.{one.state}")) if tone else ""
+    return Line(one.path, words, one.case, tone, state, on=one.on, at=one.at)
 
 
 def _drafts(session: Session, visit: Visit) -> Iterator[Line]:
