@@ -1,6 +1,7 @@
 """What every test may count on."""
 
 import pytest
+import structlog
 
 # Fixtures that several rooms need; each module says what for.
 pytest_plugins = [
@@ -10,6 +11,11 @@ pytest_plugins = [
     "tests.support.post",
     "tests.support.linked",
 ]
+
+# (With every local drawn in a frame, as is its default, a page's failure takes longer to tell than the test.)
+structlog.configure(
+    processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+)
 
 
 @pytest.fixture(scope="session")
