@@ -151,7 +151,7 @@ def codes(visit: Visit) -> Response:
         return _way_back(visit)
     held = visit.front.shown.look(owner.key, visit.now) or tuple(paper_codes.new_codes(visit.node.random))
     visit.front.shown.keep(owner.key, held, visit.now)
-    return visit.show("door/codes.html", codes=held, made=visit.now)
+    return visit.show("door/codes.html", codes=held, made_at=visit.now)
 
 
 def keep_codes(visit: Visit) -> Response:

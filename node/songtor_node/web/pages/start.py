@@ -221,7 +221,7 @@ def _sheet_page(visit: Visit, page: str, code: str, error: InputError | None = N
         error=error,
         template="door/sheet.html",
         groups=code.split(),
-        made=visit.now,
+        made_at=visit.now,
     )
 
 
