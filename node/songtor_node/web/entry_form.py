@@ -29,7 +29,8 @@ class EntryForm:
     """`kind`: of `KINDS`. `path`: its list, below the case's. `title`: a key of the words; `hint` another.
     `lists`: choices that are no list of the vocabulary. `start`: what a new one begins with; `fixed`: what it
     says without being asked. `more`: fields that may be folded away. `new`: where one is added, below `path`;
-    words for an entry that somebody has taken out meanwhile go there."""
+    words for an entry that somebody has taken out meanwhile go there. `subject`: what the entry is called, in
+    that language."""
 
     kind: str
     path: str
@@ -43,6 +44,7 @@ class EntryForm:
     done: str = "saved"
     removable: bool = True
     more: tuple[str, ...] = ()
+    subject: Callable[[Any, str], str] = lambda row, lang: ""
 
     def add(self, visit: Visit) -> Response:
         with visit.at(f"add {self.kind}") as at:
@@ -118,7 +120,7 @@ class EntryForm:
             status,
             **frame(at),
             title=visit.t(self.title),
-            hint=visit.t(self.hint) if self.hint else "",
+            hint=visit.t(self.hint) if self.hint else self.subject(row, visit.lang) if row else "",
             sheet=replace(with_lists(made, self.lists(visit)), more=self.more),
             back=self.list(at),
             out=f"{self.list(at)}/{row.id}/out" if row and self.removable else "",

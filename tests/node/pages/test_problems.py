@@ -68,6 +68,7 @@ def test_two_people_at_one_note(at: Desk) -> None:
     """Whoever saves second overwrites nothing: both texts are kept and shown."""
     number = at.record().problems[0].id
     page = at.malee.get(at.path(f"/problems/{number}"))
+    assert vocabulary().problems["fraud"].label("en") in page.text
     was = marks(page.text)
     assert at.anong.post(at.path(f"/problems/{number}"), {"note": "Anong's", **was}).status_code == 303
     answer = at.malee.post(at.path(f"/problems/{number}"), {"note": "Malee's", **was})

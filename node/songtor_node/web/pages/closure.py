@@ -22,6 +22,7 @@ GOAL = EntryForm(
     path="/closure",
     title="closure.goal_title",
     removable=False,
+    subject=lambda row, lang: row.text,
     asks=(
         Ask("outcome", "choice", of="goal_outcomes", words="goal_outcome"),
         Ask("outcome_text", "prose", words="goal_outcome_text"),

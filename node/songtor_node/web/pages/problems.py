@@ -19,7 +19,7 @@ from songtor_node.web.entry_form import EntryForm
 from songtor_node.web.form_page import Sheet, opened, refused, saved
 from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, label
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import Term, vocabulary
 
@@ -27,7 +27,8 @@ NOTE = EntryForm(
     kind="problem",
     path="/problems",
     title="problems.note_title",
-    asks=(Ask("note", words="problem_note"),),
+    asks=(Ask("note", "prose", words="problem_note"),),
+    subject=lambda row, lang: label(lang, "problems", row.code),
 )
 CAUSES = (Ask("causes", "prose", words="assessment_causes"), Ask("team", "prose", words="assessment_team"))
 
