@@ -78,7 +78,7 @@ def test_a_node_that_nobody_unlocked_lives_and_says_so(network: LinkedNetwork) -
     data = network.node("DE-02").node.data
     for where, state in ((data, "locked"), (network.folder / "empty", "new")):
         locked = Front(where, network.line, Reach(frozenset()))
-        client = TestClient(create_app(locked, lambda now=locked.now: now))
+        client = TestClient(create_app(locked, network.clock))
         assert client.get("/health").status_code == 200
         answer = client.get("/ready")
         assert (answer.status_code, answer.json()) == (503, {"status": state})
