@@ -70,7 +70,7 @@ def listing(session: Session, worker: str) -> Sequence[Referral]:
 
 def of_case(session: Session, case: Case) -> Sequence[Referral]:
     """The newest version of each referral of the case, sent or received, newest first."""
-    query = select(Referral).where(Referral.case_id == case.id, _is_newest())
+    query = select(Referral).where(Referral.case_id == case.id, is_newest())
     return session.exec(query.order_by(col(Referral.created_at).desc())).all()
 
 
@@ -90,7 +90,7 @@ def page(
 ) -> tuple[Sequence[Referral], int]:
     """The newest versions of what the worker may see, newest first: one page of them (from 1), and how many
     there are."""
-    query = _theirs(session, worker).where(_is_newest(), _fits(which, now))
+    query = _theirs(session, worker).where(is_newest(), _fits(which, now))
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     query = query.order_by(col(Referral.created_at).desc(), col(Referral.task).desc())
     return session.exec(query.limit(size).offset(size * (number - 1))).all(), total
@@ -102,7 +102,7 @@ def undecided(session: Session) -> Sequence[Referral]:
         col(Referral.outgoing).is_(False),
         Referral.state == wire.STATE_RECEIVED,
         col(Referral.withdrawn_at).is_(None),
-        _is_newest(),
+        is_newest(),
     )
     return session.exec(query.order_by(col(Referral.respond_by))).all()
 
@@ -118,7 +118,7 @@ def _theirs(session: Session, worker: str) -> SelectOfScalar[Referral]:
     return query
 
 
-def _is_newest() -> ColumnElement[bool]:
+def is_newest() -> ColumnElement[bool]:
     later = aliased(Referral)
     return ~exists().where(
         col(later.reference) == Referral.reference,

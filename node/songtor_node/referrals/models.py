@@ -98,7 +98,7 @@ class Inbox(Row, table=True):
     signature: bytes
     payload: bytes | None = None
     created_at: datetime = Field(sa_type=Instant)
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=Instant, index=True)
     acknowledged: bool = Field(default=False, index=True)
 
 

@@ -28,7 +28,7 @@ def case_file(said: Referral) -> CaseFile:
     facts = said.facts
     groups = vocabulary().target_groups
     group = facts.demographics.target_group
-    must = {"target_group": group if group in groups else next(iter(groups)), "channel": CHANNEL}
+    must = {"target_group": group if group in groups else "", "channel": CHANNEL}
     may = {
         "referrer": said.referrer,
         "narrative": facts.narrative,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
-from songtor_node.cases import service
+from songtor_node.cases import alike, service
 from songtor_node.cases.facts import facts, known_values
 from songtor_node.cases.models import Case
 from songtor_node.cases.record import CaseRecord, read_record
@@ -49,6 +49,7 @@ def accept(act: Act, text: str) -> tuple[Referral, Case]:
         act.session, case_file(said), by=by, now=act.now, random=act.random, origin=referral.reference
     )
     referral.case_id = case.id
+    alike.look(act.session, case, by=by, now=act.now)
     return referral, case
 
 

@@ -9,10 +9,11 @@ from sqlmodel import select
 
 from songtor_node.consents import suggest as first_of
 from songtor_node.consents.models import Consent
+from songtor_node.keys import newest
 from songtor_node.referrals import suggest
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.referrals.suggest import EMERGENCY, Where
-from songtor_node.store.engine import reading
+from songtor_node.store.engine import reading, writing
 from songtor_proto.vocabulary import policy, vocabulary
 from tests.support.linked import CASE, LinkedNetwork, LinkedNode, new_node
 from tests.support.referring import IN_PART, SAFE, at, choose, go_on, refer, send, task_of, text_of
@@ -248,6 +249,25 @@ def test_the_embassy_sees_only_what_the_client_let_it_see(berlin: LinkedNode) ->
     berlin.consent(other, liaison_sight=False)
     choose(malee, other)
     assert 'name="sight"' not in malee.get(f"/cases/{other}/refer/look").text
+
+
+def test_new_keys_that_nobody_compared_stop_the_sending_and_nothing_is_lost(berlin: LinkedNode) -> None:
+    """K4: the plan is kept, and the page says what to do."""
+    case, malee = berlin.case(), at(berlin)
+    berlin.consent(case)
+    choose(malee, case)
+    go_on(malee, case)
+    task = task_of(malee.get(f"/cases/{case}/refer/send").text)
+    with writing(berlin.node.engine) as session:
+        key = newest(session, "TH-00/dwf")
+        assert key is not None
+        key.trusted = False
+    answer = malee.post(f"/cases/{case}/refer/send", {"task": task})
+    assert answer.headers["location"].endswith("/whom?done=no_keys")
+    assert berlin.rows(Referral) == []
+    page = malee.get(answer.headers["location"]).text
+    assert "check the keys" in page
+    assert 'value="TH-00/dwf"' not in page
 
 
 def test_it_works_with_the_line_cut(network: LinkedNetwork, berlin: LinkedNode) -> None:

@@ -21,11 +21,13 @@ from songtor_node.web.pages.refer import at_case, words
 from songtor_node.web.refer_plan import Plan, page_of
 from songtor_node.web.visit import At, Visit
 from songtor_node.workers import acting
-from songtor_proto.errors import ConsentError, InputError
+from songtor_proto.errors import ConsentError, InputError, PeerError
 from songtor_proto.minimise import Line, why_text
 from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import vocabulary
 from songtor_proto.wire.payload_pb2 import ABSENT_REASON_UNSAFE
+
+_NO_KEYS = ("peer.unknown", "peer.key_changed", "peer.revoked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +179,20 @@ def send(visit: Visit) -> Response:
             return visit.go(page_of(at.case.code, "/send"))
         wish = plan.wish(act, read_record(at.session, at.case).urgency)
         try:
-            if plan.again:
-                done = acts.again(act, plan.again, wish, task=plan.id)
-            else:
-                done = acts.refer(act, at.case.code, wish, task=plan.id)
+            with at.session.begin_nested():
+                done = (
+                    acts.again(act, plan.again, wish, task=plan.id)
+                    if plan.again
+                    else acts.refer(act, at.case.code, wish, task=plan.id)
+                )
         except ConsentError as error:
             if error.code != "consent.findings":
                 raise
             return visit.go(page_of(at.case.code, "/words"))
+        except PeerError as error:
+            if error.code not in _NO_KEYS:
+                raise
+            return visit.go(page_of(at.case.code, "/whom"), done="no_keys")
         refer_plan.drop(at.session, visit, at.case.code)
     return visit.go(f"/referrals/{done.reference}", done="sent")
 

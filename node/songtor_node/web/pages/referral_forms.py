@@ -36,6 +36,14 @@ from songtor_web.fields import Field, Option
 # Reasons that the program gives by itself.
 _NOT_OURS = {"more_than_terms", "unreadable", "withdrawn", "not_confirmed", "new_version"}
 
+_HERE = {
+    "envelope.parts_open": "referral.parts_open",
+    "consent.traced_person": "referral.traced_fail",
+    "peer.key_changed": "referral.keys_changed",
+    "peer.unknown": "referral.keys_unknown",
+}
+"""Errors whose words elsewhere are of commands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -238,8 +246,14 @@ def _page(
         given=said,
         found=seen,
         question=question if form.name == "answer" else "",
-        message="" if error is None or any(field.error for field in shown) else in_words(error, visit.lang),
+        message="" if error is None or any(field.error for field in shown) else _words_of(visit, error),
     )
+
+
+def _words_of(visit: Visit, error: SongtorError) -> str:
+    """What to do with it on these pages."""
+    key = _HERE.get(error.code)
+    return str(visit.t(key)) if key else in_words(error, visit.lang)
 
 
 def _offered(form: Form, act: Act, referral: Referral, lang: str) -> Sequence[Told]:
