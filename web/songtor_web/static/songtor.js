@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   document.documentElement.classList.add("has-js");
+  if ("speechSynthesis" in window) document.documentElement.classList.add("can-speak");
   const body = document.body;
   const toast = () => document.getElementById("no-answer");
 
