@@ -7,9 +7,9 @@ from base64 import b32encode
 from datetime import datetime
 
 import pyotp
-import segno
 
 from songtor_node.accounts.models import Account
+from songtor_node.qr import qr
 from songtor_proto.times import Random
 
 _SECONDS = 30
@@ -24,9 +24,7 @@ def new_secret(random: Random) -> str:
 def picture(secret: str, worker: str) -> str:
     """The QR that the app reads, as SVG."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=worker, issuer_name=ISSUER)
-    return str(
-        segno.make(uri, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True)
-    )
+    return qr(uri)
 
 
 def step_of(secret: str, typed: str, now: datetime) -> int:

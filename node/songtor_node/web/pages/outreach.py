@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
-from markupsafe import Markup
 from starlette.responses import Response
 
 from songtor_node.forms import check
 from songtor_node.outreach import acts
+from songtor_node.qr import qr
 from songtor_node.web.access import May, Page
 from songtor_node.web.sheet import Ask, drop_draft, fields, typed
 from songtor_node.web.visit import Visit
@@ -87,14 +86,7 @@ def poster(visit: Visit) -> Response:
     """To be printed: what we help with, and how to reach us. It carries nothing of any case."""
     with visit.reading() as session:
         said = acts.address(session)
-    return visit.show("outreach/poster.html", address=said, qr=_qr(said.code) if said.code else "")
-
-
-def _qr(text: str) -> Markup:
-    """A QR code as SVG: version and size follow the text, which is bounded."""
-    code = segno.make(text, error="q")
-    svg = code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None)
-    return Markup(svg)  # noqa: S704 — segno draws squares; the text is not in it
+    return visit.show("outreach/poster.html", address=said, qr=qr(said.code) if said.code else "")
 
 
 PAGES = (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
-import segno
 from cryptography import x509
-from markupsafe import Markup
 from starlette.responses import Response
 
+from songtor_node.qr import qr
 from songtor_node.web.access import May, Page, When
 from songtor_node.web.reach import authority
 from songtor_node.web.visit import Visit
@@ -26,7 +25,7 @@ def trust(visit: Visit) -> Response:
     if not reach.phones:
         return visit.show("node/this_machine.html")
     if certificate is None:
-        return visit.show("node/phones.html", address=reach.phones[0], qr=_qr(reach.phones[0]))
+        return visit.show("node/phones.html", address=reach.phones[0], qr=qr(reach.phones[0]))
     if visit.origin in reach.phones:
         return visit.show("node/trust.html", name=_name(certificate), device=_device(visit))
     address = f"{reach.phones[0]}/trust"
@@ -34,7 +33,7 @@ def trust(visit: Visit) -> Response:
         "node/show_phones.html",
         address=address,
         others=reach.phones[1:],
-        qr=_qr(address),
+        qr=qr(address),
         name=_name(certificate),
         until=certificate.not_valid_after_utc,
         fingerprint=authority.fingerprint(certificate),
@@ -61,12 +60,6 @@ def _certificate(visit: Visit) -> x509.Certificate | None:
 def _name(certificate: x509.Certificate) -> str:
     """As it stands in a phone's list."""
     return certificate.subject.rfc4514_string().removeprefix("CN=")
-
-
-def _qr(text: str) -> Markup:
-    """(It draws black on white in a dark theme too, or no camera reads it.)"""
-    drawn = segno.make(text, error="m").svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
-    return Markup(drawn)  # noqa: S704 — numbers alone
 
 
 def _device(visit: Visit) -> str:
