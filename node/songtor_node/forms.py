@@ -32,6 +32,7 @@ from songtor_proto.vocabulary import policy, vocabulary
 
 _BUDDHIST = 543
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _ALLOWED_CONTROLS = "\n\t\u200b\u200c\u200d"  # Thai uses the zero-width space between words
 
 
@@ -80,10 +81,14 @@ def _whole_date(text: str) -> str:
 def _number(value: Any) -> Any:
     if not isinstance(value, str):
         return 0 if value is None else value
-    text = value.strip().replace(" ", "").replace("\u00a0", "")
+    text = value.strip().replace(" ", "").replace("\u00a0", "").translate(_THAI_DIGITS)
     if re.fullmatch(r"\d+,\d{1,2}", text):
         return text.replace(",", ".")
     return text.replace(",", "") or 0
+
+
+def _whole(value: Any) -> Any:
+    return (value.strip().translate(_THAI_DIGITS) or 0) if isinstance(value, str) else value or 0
 
 
 def _zone(name: str) -> str:
@@ -153,7 +158,7 @@ WholeDate = Annotated[PartialDate, AfterValidator(_whole_date)]
 ClockTime = Annotated[str, Empty, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 Country = Annotated[str, Empty, StringConstraints(pattern=r"^([A-Z]{2})?$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Nought = BeforeValidator(lambda value: 0 if value in (None, "") else value)
+Nought = BeforeValidator(_whole)
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 """As people write it: 1,500 or 12,50 or 12.50; nothing is nought."""
 Currency = Annotated[str, Empty, StringConstraints(pattern=r"^([A-Z]{3})?$")]

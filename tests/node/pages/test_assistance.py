@@ -29,7 +29,7 @@ def test_help_is_noted_with_hours_and_cost(tmp_path: Path) -> None:
     """Money as people write it; shown with its currency, in the list and in the sums."""
     with desk(tmp_path / "node") as at:
         assert at.malee.post(at.path("/assistance/add"), WORK).status_code == 303
-        more = {**WORK, "hours": "2", "cost": "12,50", "currency": "THB"}
+        more = {**WORK, "hours": "๒", "cost": "12,50", "currency": "THB"}
         assert at.malee.post(at.path("/assistance/add"), more).status_code == 303
         page = at.malee.get(at.path("/assistance")).text
         assert "1,250.50 EUR" in page

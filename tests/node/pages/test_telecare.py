@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from songtor_node.cases import history
 from songtor_node.cases.telecare import moment, outside_safe_times
 from songtor_proto.errors import InputError
 from tests.support.casework import CLIENT, Desk, desk
@@ -170,3 +172,16 @@ def test_the_danger_in_a_session_or_a_goal_is_pointed_out(tmp_path: Path) -> Non
         at.malee.post(at.path("/plan/add"), goal)
         number = at.record().goals[0].id
         assert "is the danger is named" in at.malee.get(at.path(f"/plan/{number}")).text
+
+
+def test_a_session_taken_out_comes_back_whole(at: Desk) -> None:
+    """At the same instant, with the same place in calendars."""
+    path = planned(at)
+    before = at.malee.get(f"{path}/calendar").text
+    answer = at.malee.post(f"{path}/out")
+    assert not at.record().sessions
+    undo = parse_qs(urlsplit(answer.headers["location"]).query)["undo"][0]
+    with at.session() as session:
+        history.put_back(session, at.case(session), int(undo))
+    assert at.record().sessions[0].starts == STARTS
+    assert at.malee.get(f"{path}/calendar").text == before
