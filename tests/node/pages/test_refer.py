@@ -87,6 +87,7 @@ def test_a_ground_that_is_there_is_one_tap(berlin: LinkedNode) -> None:
     ground = berlin.consent(case)
     page = malee.get(f"/cases/{case}/refer").text
     assert f'name="ground" value="{ground}"' in page
+    assert f'name="ground" value="{ground}"' in malee.get(f"/consents/{ground}").text
     answer = malee.post(f"/cases/{case}/refer", {"ground": ground, "to": "TH-00/dwf"})
     assert answer.headers["location"] == f"/cases/{case}/refer/look"
     assert go_on(malee, case) == f"/cases/{case}/refer/send"

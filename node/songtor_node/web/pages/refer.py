@@ -83,7 +83,7 @@ def _what_for(visit: Visit) -> Response:
 
 
 def choose_what_for(visit: Visit) -> Response:
-    """A purpose; or, where a ground carries it, the recipient with it."""
+    """A purpose; or, where a ground carries it, the recipient with it: then straight to what leaves."""
     with at_case(visit, "refer") as (act, at):
         ground, to, purpose = visit.said("ground"), visit.said("to"), visit.said("purpose")
         if ground:
@@ -93,7 +93,10 @@ def choose_what_for(visit: Visit) -> Response:
             purpose = consent.purpose
         if purpose not in act.policy.purposes:
             raise InputError("unknown_code", field="purpose")
+        before = refer_plan.found(at.session, visit, at.case.code)
         plan = refer_plan.begin(act, purpose=purpose, to=to if ground else "", ground=ground)
+        if before is not None and before.again and before.purpose == purpose:  # still the next version
+            plan = replace(before, to=plan.to, ground=ground)
         refer_plan.keep(at.session, visit, at.case.code, plan)
     return visit.go(page_of(at.case.code, "/look" if ground else "/whom"))
 
