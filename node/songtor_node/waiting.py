@@ -13,15 +13,16 @@ from sqlmodel import Session, col, func, select
 from songtor_node.cases.glance import Glance
 from songtor_node.cases.models import Assignment, Case, Fact, Look
 from songtor_node.referrals import find
-from songtor_node.referrals.find import Which
 from songtor_node.referrals.models import Inbox, Referral
 from songtor_node.workers import SEES_ALL, Worker
+from songtor_proto.lifecycle import OPEN
 from songtor_proto.wire import envelope_pb2 as wire
 
 MOST = 50  # of a kind
 _REMEMBERED = timedelta(days=60)
 _ANSWERS = (wire.KIND_STATUS, wire.KIND_ANSWER, wire.KIND_REMINDER, wire.KIND_WITHDRAWAL)
 _TO_VERIFY = ("intake", "fact_finding")
+_UNVERIFIED = col(Fact.verification) == "unverified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +56,45 @@ def answers(session: Session, worker: Worker, now: datetime) -> list[Came]:
         .order_by(func.max(Inbox.at).desc())
         .limit(MOST)
     )
-    found = [(session.get_one(Referral, task), at) for task, at in session.exec(query)]
+    came = list(session.exec(query))
+    tasks = select(Referral).where(col(Referral.task).in_([task for task, _ in came]))
+    referrals = {one.task: one for one in session.exec(tasks)}
     newest: dict[str, Came] = {}
-    for referral, at in found:
-        newest.setdefault(referral.reference, Came(referral, at))
+    for task, at in came:
+        newest.setdefault(referrals[task].reference, Came(referrals[task], at))
     return list(newest.values())
 
 
-def questions(session: Session, worker: Worker, now: datetime) -> list[Referral]:
+def questions(session: Session, worker: Worker) -> Sequence[Referral]:
     """The recipient asked, and waits for our answer."""
-    mine, _ = find.page(session, worker.code, Which.MINE, now=now, size=4 * MOST, number=1)
-    return [one for one in mine if one.outgoing and one.state == wire.STATE_ON_HOLD][:MOST]
+    return session.exec(_sent(worker, Referral.state == wire.STATE_ON_HOLD)).all()
 
 
-def refused(session: Session, worker: Worker, now: datetime) -> list[Referral]:
+def refused(session: Session, worker: Worker) -> Sequence[Referral]:
     """What the hub did not take: it has to be sent again."""
-    mine, _ = find.page(session, worker.code, Which.MINE, now=now, size=4 * MOST, number=1)
-    return [one for one in mine if one.outgoing and one.state == wire.STATE_DRAFT][:MOST]
+    return session.exec(_sent(worker, Referral.state == wire.STATE_DRAFT)).all()
 
 
-def overdue(session: Session, worker: Worker, now: datetime) -> list[Referral]:
+def overdue(session: Session, worker: Worker, now: datetime) -> Sequence[Referral]:
     """Sent by us, and not answered in time."""
-    late, _ = find.page(session, worker.code, Which.OVERDUE, now=now, size=4 * MOST, number=1)
-    return [one for one in late if one.outgoing][:MOST]
+    late = (
+        col(Referral.state).in_(OPEN),
+        col(Referral.responded_at).is_(None),
+        col(Referral.respond_by) < now,
+    )
+    return session.exec(_sent(worker, *late)).all()
+
+
+def _sent(worker: Worker, *which: Any) -> Any:
+    """The longest awaited first."""
+    query = select(Referral).where(
+        *which,
+        find.is_newest(),
+        col(Referral.outgoing),
+        col(Referral.withdrawn_at).is_(None),
+        *_visible(col(Referral.case_id), worker),
+    )
+    return query.order_by(col(Referral.respond_by)).limit(MOST)
 
 
 def undecided(session: Session, worker: Worker) -> Sequence[Referral]:
@@ -87,24 +104,29 @@ def undecided(session: Session, worker: Worker) -> Sequence[Referral]:
 
 def to_verify(session: Session, worker: Worker) -> list[tuple[str, int]]:
     """Cases of this worker's at their beginning, with how many facts nobody has checked; the newest first."""
-    query = (
-        select(Case.code, func.count())
-        .join(Glance, col(Glance.case_id) == col(Case.id))
-        .join(Fact, col(Fact.case_id) == col(Case.id))
-        .join(Assignment, col(Assignment.case_id) == col(Case.id))
+    begun = (
+        select(Glance.case_id)
         .where(
             col(Glance.step).in_(_TO_VERIFY),
-            Fact.verification == "unverified",
-            Assignment.worker == worker.code,
+            col(Glance.case_id).in_(_mine(worker)),
+            exists().where(col(Fact.case_id) == Glance.case_id, _UNVERIFIED),
         )
-        .group_by(col(Case.id))
-        .order_by(col(Case.id).desc())
+        .order_by(col(Glance.case_id).desc())
         .limit(MOST)
     )
-    return list(session.exec(query))
+    counted = (
+        select(Case.code, func.count())
+        .join(Fact, col(Fact.case_id) == col(Case.id))
+        .where(col(Case.id).in_(session.exec(begun).all()), _UNVERIFIED)
+        .group_by(col(Case.id))
+        .order_by(col(Case.id).desc())
+    )
+    return list(session.exec(counted))
 
 
 def _visible(number: Any, worker: Worker) -> list[Any]:
-    if worker.role in SEES_ALL:
-        return []
-    return [number.in_(select(Assignment.case_id).where(Assignment.worker == worker.code))]
+    return [] if worker.role in SEES_ALL else [number.in_(_mine(worker))]
+
+
+def _mine(worker: Worker) -> Any:
+    return select(Assignment.case_id).where(Assignment.worker == worker.code)

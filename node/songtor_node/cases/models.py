@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from songtor_node.store.base import Instant, Row
@@ -17,6 +17,8 @@ from songtor_node.store.base import Instant, Row
 
 class Case(Row, table=True):
     __tablename__ = "case"
+    # Figures are counted from the index alone: a row is wide.
+    __table_args__ = (Index("ix_case_at", "at", "step", "channel"),)
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)

@@ -68,13 +68,14 @@ def find(session: Session, worker: Worker, asked: str) -> Found:
     if not wanted or not may_see(worker.role, assigned=True):
         return Found((), False)
     long = [word for word in wanted if len(word) >= 3]
-    numbers = _by_index(session, worker, long) if long else _by_reading(session, worker, wanted)
+    most = SHOWN + 1 if len(long) == len(wanted) else _LOOKED_AT
+    numbers = _by_index(session, worker, long, most) if long else _by_reading(session, worker, wanted)
     cases = {case.id: case for case in session.exec(select(Case).where(col(Case.id).in_(numbers))) if case.id}
     said = pieces(session, list(cases))
     hit = [number for number in numbers if _holds(said[number], wanted)]
     return Found(
         [Hit(cases[number], _snippets(_shown(said[number], worker), wanted)) for number in hit[:SHOWN]],
-        len(hit) > SHOWN or len(numbers) == _LOOKED_AT,
+        len(hit) > SHOWN or len(numbers) == most,
     )
 
 
@@ -88,11 +89,11 @@ def _shown(said: Iterable[tuple[str, str]], worker: Worker) -> list[tuple[str, s
     return [one for one in said if worker.role in SEES_ALL or one[0] != Person.__tablename__]
 
 
-def _by_index(session: Session, worker: Worker, wanted: Iterable[str]) -> list[int]:
+def _by_index(session: Session, worker: Worker, wanted: Iterable[str], most: int) -> list[int]:
     match = " AND ".join('"' + word.replace('"', '""') + '"' for word in wanted)
     mine = "" if worker.role in SEES_ALL else _MINE
     query = text(f"SELECT rowid FROM words WHERE words MATCH :match {mine} ORDER BY rowid DESC LIMIT :most")  # noqa: S608
-    values = {"match": match, "most": _LOOKED_AT} | ({"worker": worker.code} if mine else {})
+    values = {"match": match, "most": most} | ({"worker": worker.code} if mine else {})
     return list(session.connection().execute(query, values).scalars())
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
 from songtor_node.store.base import Instant, Row
@@ -54,6 +54,8 @@ class Outbox(Row, table=True):
     """An envelope of this node's, in the order of the acts that made them. It is never dropped."""
 
     __tablename__ = "outbox"
+    # Every page counts what waits: from the index alone, however long the line was cut.
+    __table_args__ = (Index("ix_outbox_waiting", "state", "task"),)
 
     sequence: int | None = Field(default=None, primary_key=True)
     envelope_id: bytes = Field(unique=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 from starlette.responses import RedirectResponse, Response
 
@@ -105,9 +106,10 @@ def look_for(visit: Visit) -> Response:
         return visit.go(f"/referrals/{found}")
     with visit.writing() as session:
         found_cases = search.find(session, visit.me, asked)
-        for hit in found_cases.hits:
-            assert hit.case.id is not None
-            session.add(Look(case_id=hit.case.id, by=visit.me.code, at=visit.now, what="search"))
+        looked = {"by": visit.me.code, "at": visit.now, "what": "search"}
+        looks = [{"case_id": hit.case.id, **looked} for hit in found_cases.hits]
+        if looks:
+            session.connection().execute(insert(Look), looks)
         lines = _hits(session, visit, found_cases.hits)
     return visit.show("cases_found.html", lines=lines, asked=asked, more=found_cases.more)
 

@@ -494,9 +494,16 @@ def upgrade() -> None:
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assessment", sa.JSON(), server_default="{}", nullable=False))
+        batch_op.create_index("ix_case_at", ["at", "step", "channel"], unique=False)
 
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.add_column(sa.Column("condition", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbox_at"), ["at"], unique=False)
+
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_waiting", ["state", "task"], unique=False)
 
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cleared", sa.JSON(), server_default="[]", nullable=False))
