@@ -12,7 +12,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from songtor_node.bootstrap import Node
-from songtor_node.cases import service
+from songtor_node.cases import alike, service
 from songtor_node.cases.casefile import CaseHead, read_case
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Case, Look
@@ -84,7 +84,9 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(help="-
     form = read_case(given.read(file, limit=MAXIMUM_BYTES, field="file"))
     with given.node() as node, writing(node.engine) as session:
         by = acting(session, node.worker)
-        code = service.create(session, form, by=by, now=node.clock(), random=node.random).code
+        made = service.create(session, form, by=by, now=node.clock(), random=node.random)
+        alike.look(session, made, by=by, now=node.clock())
+        code = made.code
     given.show({"case": code}, given.choose(f"รับเรื่องแล้ว รหัส {code}", f"The case is taken in: {code}"))
 
 
