@@ -25,20 +25,22 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000")
 class Patient(H11Protocol):
     """Who says half a request and no more is not waited for."""
 
+    head_seconds: float = HEAD_SECONDS
+    form_seconds: float = FORM_SECONDS
     _deadline: asyncio.TimerHandle | None = None
     _for_form = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait(HEAD_SECONDS)
+        self._wait(self.head_seconds)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         form = self.conn.their_state is h11.SEND_BODY
         if form and not self._for_form:
-            self._wait(FORM_SECONDS)
+            self._wait(self.form_seconds)
         elif self.conn.their_state is h11.IDLE and (self._deadline is None or self._for_form):
-            self._wait(HEAD_SECONDS)
+            self._wait(self.head_seconds)
         elif not form and self.conn.their_state is not h11.IDLE:
             self._wait(0)
         self._for_form = form
