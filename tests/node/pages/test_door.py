@@ -61,7 +61,7 @@ def sign_in(client: Visitor, secret: str, node: Node, worker: str = "malee") -> 
 
 
 def is_in(client: Visitor) -> bool:
-    return client.get("/").status_code == 200
+    return client.get("/me").status_code == 200
 
 
 def options(page: str) -> dict[str, object]:

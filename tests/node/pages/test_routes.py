@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from sqlmodel import select
 
+from songtor_hub.bootstrap import Hub
 from songtor_node import workers
 from songtor_node.accounts import people
 from songtor_node.bootstrap import Node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import read_case
+from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Case
-from songtor_node.consents.models import Consent
+from songtor_node.cases.papers import Paper
+from songtor_node.consents.models import Consent, Talk
+from songtor_node.forms import check
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import reading, writing
@@ -27,8 +33,10 @@ from songtor_node.web.routes import PAGES
 from songtor_node.workers import acting
 from songtor_proto.keyslot import CHEAP
 from songtor_proto.vocabulary import vocabulary
+from tests.support.hub import MovableClock, console_of, founded
 from tests.support.linked import CASE, LinkedNetwork
 from tests.support.node import WORKERS
+from tests.support.talks import begin, png
 from tests.support.visitor import ORIGIN, Visitor, browser, visitor
 
 NAME = "ดาวเรือง"
@@ -65,6 +73,21 @@ PLACES = {  # what stands in a path beside the case; a new parameter is named he
     "resource": "1",
 }
 
+SECRET = "ความลับของอีกเรื่อง"
+ENTRIES: Mapping[str, Mapping[str, object]] = {
+    "person": {"relation": SECRET},
+    "problem": {"code": "fraud", "note": SECRET},
+    "threat": {"dimension": "health", "level": "red", "reason": SECRET},
+    "fact": {"text": SECRET},
+    "visit": {"method": "phone_call", "found": SECRET},
+    "event": {"when": "2020", "text": SECRET},
+    "incident": {"text": SECRET},
+    "goal": {"dimension": "social", "text": SECRET},
+    "work": {"kind": "welfare", "practice_form": "protection", "text": SECRET},
+    "session": {"starts": "2026-12-01T10:00:00Z", "notes": SECRET},
+    "follow_up": {"method": "phone_call", "due": "2026-12-01", "result": SECRET},
+    "note": {"text": SECRET},
+}
 _NOTHING = {"case": "C-00000", "consent": "T-00000", "reference": "DE02-0000-0000"}
 
 
@@ -83,28 +106,41 @@ def one_case(node: Node) -> str:
         return service.create(session, read_case(CASE.encode()), by=by, now=now, random=node.random).code
 
 
-@pytest.fixture
-def world(network: LinkedNetwork) -> World:
-    """Two cases, each with a consent and a referral."""
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two cases, each with a consent and a referral; the hidden one with every kind of entry."""
+    folder, clock, opened = tmp_path_factory.mktemp("world"), MovableClock(), ExitStack()
+    hub = founded(folder / "hub", clock=clock)
+
+    def console(hub: Hub, officer: str = "") -> Hub:
+        desk = console_of(hub, officer)
+        opened.callback(desk.close)
+        return desk
+
+    network = LinkedNetwork(hub, console, clock, folder)
+    opened.callback(hub.close)
+    opened.callback(network.close)
     berlin = network.node("DE-02")
     network.desk("dwf")
     berlin.sync()
     references = [berlin.refer(), berlin.refer()]
     with writing(berlin.node.engine) as session:
-        now = network.clock()
+        now, malee = clock(), acting(session, "malee")
         workers.add(session, "phra", name="", role="monk", vocabulary=vocabulary(), now=now)
-        found = []
+        people.account_of(session, "admin", berlin.node.random)
+        found, cases = [], []
         for reference in references:
             referral = session.exec(select(Referral).where(Referral.reference == reference)).one()
-            case = session.get_one(Case, referral.case_id)
-            consent = session.exec(select(Consent).where(Consent.case_id == case.id)).first()
+            cases.append(session.get_one(Case, referral.case_id))
+            consent = session.exec(select(Consent).where(Consent.case_id == cases[-1].id)).first()
             assert consent is not None
-            found.append({"case": case.code, "consent": consent.code, "reference": reference})
-        own = session.exec(select(Case).where(Case.code == found[0]["case"])).one()
+            found.append({"case": cases[-1].code, "consent": consent.code, "reference": reference})
         for code in ("somsri", "lek", "phra"):
-            service.assign(session, own, code, by=acting(session, "malee"), now=now)
-        people.account_of(session, "admin", berlin.node.random)
-    return World(berlin.node, {**PLACES, **found[0]}, {**PLACES, **found[1]})
+            service.assign(session, cases[0], code, by=malee, now=now)
+        for kind, said in ENTRIES.items():
+            service.add(session, cases[1], kind, check(KINDS[kind].form, said), by=malee, now=now)
+    with opened:
+        yield World(berlin.node, {**PLACES, **found[0]}, {**PLACES, **found[1]})
 
 
 def path_of(page: Page, params: Mapping[str, str]) -> str:
@@ -196,6 +232,7 @@ def test_no_list_tells_of_a_case_that_is_not_theirs(world: World, worker: str) -
     """Neither code, nor reference, nor name; the administrator's pages tell of no case at all."""
     client = visitor(world.node, worker)
     hidden = [world.hidden["case"], world.hidden["consent"], world.hidden["reference"]]
+    hidden.append(SECRET)
     if worker == "admin":
         hidden += [NAME, world.own["case"], world.own["consent"]]
     for page in PAGES:
@@ -205,18 +242,28 @@ def test_no_list_tells_of_a_case_that_is_not_theirs(world: World, worker: str) -
 
 
 def test_a_part_of_one_case_is_not_reached_through_another(world: World) -> None:
-    """A paper's or a conversation's number is asked for within its own case."""
+    """Whatever its number: an entry, a paper or a conversation is asked for within its own case."""
+    assert set(ENTRIES) == set(KINDS)
     malee, somsri = visitor(world.node, "malee"), visitor(world.node, "somsri")
-    picture = b"\x89PNG\r\n\x1a\n" + bytes(32)
-    malee.post(
-        f"/cases/{world.hidden['case']}/papers",
-        {"paper_kind": "photo"},
-        files={"paper_file": ("a.png", picture, "image/png")},
-    )
-    malee.post(f"/cases/{world.hidden['case']}/consents/new")
+    picture = b64decode(png().partition(",")[2])
+    hidden = f"/cases/{world.hidden['case']}"
+    malee.post(f"{hidden}/papers", {"name": SECRET}, files={"file": ("a.png", picture, "image/png")})
+    begin(malee, world.hidden["case"])
+    with reading(world.node.engine) as session:
+        papers, talks = session.exec(select(Paper)).all(), session.exec(select(Talk)).all()
+    assert (len(papers), len(talks)) == (1, 1)
     for page in PAGES:
-        if ("{paper}" in page.path or "{talk" in page.path) and "GET" in page.methods:
-            assert somsri.get(path_of(page, world.own)).status_code != 200, page.path
+        parts = re.findall(r"\{(\w+)", page.path)
+        if "case" not in parts or len(parts) == 1 or "GET" not in page.methods:
+            continue
+        for number in range(1, 4):
+            params = {**world.own, "number": str(number), "place": str(number)}
+            params |= {"paper": str(papers[0].id), "talk": str(talks[0].id)}
+            answer = somsri.get(path_of(page, params))
+            assert SECRET not in answer.text, page.path
+            assert answer.content != picture, page.path
+            if {"paper", "talk"} & set(parts):
+                assert answer.status_code != 200, page.path
 
 
 def test_a_phone_in_the_clients_hand_reaches_its_one_page(world: World) -> None:
@@ -224,8 +271,7 @@ def test_a_phone_in_the_clients_hand_reaches_its_one_page(world: World) -> None:
     path = f"/cases/{world.own['case']}/consents/1"
     client = visitor(world.node, "malee")
     with writing(world.node.engine) as session:
-        (row,) = session.exec(select(sessions.WebSession)).all()
-        sessions.hand_over(session, row.digest, path)
+        sessions.hand_over(session, sessions.digest_of(str(client.cookies.get("songtor"))), path)
     always = {"/hand-back", "/leave", "/language", "/locked", "/sign-out"}
     for page in PAGES:
         asked = path_of(page, world.own)
