@@ -69,6 +69,7 @@ def listing(visit: Visit) -> Response:
         wanted=wanted,
         narrowed=_narrowed(visit, wanted),
         fields=_fields(visit, wanted),
+        sees_all=visit.me.role in SEES_ALL,
     )
 
 
