@@ -155,7 +155,14 @@ class Ways:
 
     async def nothing_here(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return PlainTextResponse(str(error.status_code), error.status_code, headers=HEADERS)
+        if refusal := self._stranger(request):
+            return refusal
+        if error.status_code != 404:
+            return PlainTextResponse(str(error.status_code), error.status_code, headers=HEADERS)
+        visit = self._visit(request)
+        response = visit.show("problem.html", 404, message=visit.t("problem.no_page"), code="404")
+        response.headers.update(HEADERS)
+        return response
 
 
 def _to_the_door(visit: Visit) -> Response:

@@ -11,6 +11,8 @@ import songtor_node
 import songtor_web
 from songtor_web.shell import text_folders
 from songtor_web.texts import Texts
+from tests.support.node import new_node
+from tests.support.visitor import visitor
 
 TEXTS = Texts(text_folders(files("songtor_node") / "web" / "texts"))
 NODE = Path(songtor_node.__file__).parent
@@ -64,3 +66,12 @@ def test_no_phrase_is_left_over() -> None:
         for key in TEXTS.phrases
         if key.split(".")[0] not in built and f'"{key}"' not in SOURCES and f"'{key}'" not in SOURCES
     ]
+
+
+def test_an_address_that_leads_nowhere_says_so_kindly(tmp_path: Path) -> None:
+    """Whoever mistypes an address is told in words, with the same headers as everywhere, and led back."""
+    answer = visitor(new_node(tmp_path / "nowhere"), "malee").get("/nothing-here")
+    assert answer.status_code == 404
+    assert "ไม่มีหน้านี้" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert 'href="/"' in answer.text
