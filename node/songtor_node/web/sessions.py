@@ -150,7 +150,9 @@ def half(visit: Visit) -> WebSession | None:
     """The session behind this browser, where only the first half of a sign-in is done."""
     with visit.reading() as session:
         row = found(session, token_of(visit), visit.now)
-    return row if row is not None and row.proven_at is None else None
+        if row is None or row.proven_at is not None or not session.get_one(Worker, row.worker).active:
+            return None
+        return row
 
 
 def is_fresh(visit: Visit) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from songtor_node.accounts.models import Account
 from songtor_node.bootstrap import Node
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Case, Look
+from songtor_node.cli.app import run
 from songtor_node.store.engine import reading, writing
 from songtor_node.web.pages.looks import words
 from songtor_node.workers import Worker
@@ -21,7 +23,7 @@ from songtor_web.texts import LANGUAGES
 from tests.node.pages.test_routes import NAME, one_case
 from tests.node.pages.test_texts import TEXTS
 from tests.support.accounts import PASSWORD, with_account
-from tests.support.node import new_node
+from tests.support.node import PASSPHRASE, new_node
 from tests.support.visitor import Visitor, browser, front_of, visitor
 
 _RECORDED = (
@@ -170,3 +172,20 @@ def test_the_administrator_sees_people_and_no_case(node: Node, admin: Visitor, c
         text = admin.get(path).text
         assert NAME not in text
         assert case not in text
+
+
+def test_the_command_line_gives_a_code_too(
+    node: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no administrator can sign in; and it ends somebody's access, with their sessions."""
+    words = tmp_path / "words"
+    words.write_text(PASSPHRASE, encoding="utf-8")
+    here = ["--json", "--data", str(node.data), "--passphrase-file", str(words), "worker"]
+    lek = visitor(node, "lek")
+    assert run([*here, "code", "lek"]) == 0
+    once = json.loads(capsys.readouterr().out)["code"]
+    assert lek.get("/me").headers["location"] == "/sign-in"
+    assert lek.post("/sign-in", {"code": "lek", "password": once}).headers["location"] == "/sign-in/password"
+    assert run([*here, "leave", "lek"]) == 0
+    assert lek.get("/sign-in/password").headers["location"] == "/sign-in"
+    assert run([*here, "leave", "admin"]) == 2

@@ -17,7 +17,7 @@ from songtor_node.web.asking import ask
 from songtor_node.web.device import device
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import Visit
-from songtor_node.workers import ADMIN, Worker
+from songtor_node.workers import ADMIN
 from songtor_proto.errors import InputError
 
 _CODE = (Ask("second", "code", words="authenticator_code"),)
@@ -179,9 +179,9 @@ def _owner(visit: Visit) -> Owner | None:
     if row is None:
         return None
     with visit.reading() as session:
-        account, worker = session.get(Account, row.worker), session.get(Worker, row.worker)
+        account = session.get(Account, row.worker)
         lacks = account is not None and account.password and not enter.has_second(session, account)
-    return Owner(row.worker, True, row.digest) if lacks and worker and worker.active else None
+    return Owner(row.worker, True, row.digest) if lacks else None
 
 
 def _kept(session: Session, visit: Visit, owner: Owner, what: str) -> Response:
