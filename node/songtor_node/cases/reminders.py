@@ -1,4 +1,4 @@
-"""What comes due in the cases that a worker may see: follow-ups, sessions at a distance, goals of a plan."""
+"""What comes due in the cases that a worker may see: follow-ups, visits, sessions, goals of a plan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from songtor_node.cases import plan
-from songtor_node.cases.models import Assignment, Case, Entry, FollowUp, Goal, TeleSession
+from songtor_node.cases.models import Assignment, Case, Entry, FollowUp, Goal, Meeting, TeleSession
 from songtor_node.cases.steps import LAST
 from songtor_node.workers import SEES_ALL, SEES_NONE, Worker
 
@@ -21,8 +21,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """`what`: follow_up, session or goal. `state`: overdue, due (today) or soon. `on` is a day, `at` the time
-    of a session; `path` where to go."""
+    """`what`: follow_up, visit, session or goal. `state`: overdue, due (today) or soon. `on` is a day, `at` the
+    time of a session; `path` where to go."""
 
     case: str
     what: str
@@ -49,8 +49,8 @@ def due(session: Session, worker: Worker, now: datetime) -> list[Reminder]:
     """The most late first. `label`: a code of follow_up_methods or dimensions, of a session nothing."""
     if worker.role in SEES_NONE:
         return []
-    found = [*_follow_ups(session, worker, now), *_sessions(session, worker, now)]
-    found += _goals(session, worker, now)
+    found = [*_follow_ups(session, worker, now), *_visits(session, worker, now)]
+    found += [*_sessions(session, worker, now), *_goals(session, worker, now)]
     return sorted(found, key=lambda one: (one.on, one.at is None, one.case))
 
 
@@ -62,6 +62,17 @@ def _follow_ups(session: Session, worker: Worker, now: datetime) -> Iterator[Rem
         on = date.fromisoformat(one.due)
         path = f"/cases/{code}/follow-ups/{one.id}/done"
         yield Reminder(code, "follow_up", state(on, today), on, one.method, path)
+
+
+def _visits(session: Session, worker: Worker, now: datetime) -> Iterator[Reminder]:
+    """Those that are planned for a whole day."""
+    today = now.astimezone().date()
+    until = (today + SOON).isoformat()
+    query = _seen(Meeting, worker).where(Meeting.state == "planned", Meeting.when <= until)
+    for one, code in _rows(session, query.order_by(Meeting.when)):
+        if len(one.when) == len(until):
+            on = date.fromisoformat(one.when)
+            yield Reminder(code, "visit", state(on, today), on, one.method, f"/cases/{code}/visits/{one.id}")
 
 
 def _sessions(session: Session, worker: Worker, now: datetime) -> Iterator[Reminder]:

@@ -146,3 +146,14 @@ def test_another_cases_entry_is_not_reached(at: Desk) -> None:
         at.malee.post(f"{begun}/facts/{number}/check", {"verification": "verified", "how": "x"}).status_code
         == 404
     )
+
+
+def test_a_planned_visit_stands_in_today(at: Desk) -> None:
+    """Until it was made."""
+    when = {"when.year": "2026", "when.month": "11", "when.day": "20"}
+    assert save(at, "/visits/plan", method="volunteer_visit", **when) == 303
+    number = at.record().visits[0].id
+    path = at.path(f"/visits/{number}")
+    assert path in at.malee.get("/").text
+    assert save(at, f"/visits/{number}", state="done") == 303
+    assert path not in at.malee.get("/").text
