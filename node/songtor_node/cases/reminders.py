@@ -21,8 +21,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """`what`: follow_up, visit, session or goal. `state`: overdue, due (today) or soon. `on` is a day, `at` the
-    time of a session; `path` where to go."""
+    """`what`: follow_up, visit, session or goal. `state`: overdue, due (today) or soon. `on` is a day, `at`
+    the time of a session; `path` where to go."""
 
     case: str
     what: str
