@@ -41,7 +41,7 @@ from tests.node.pages.test_papers import PNG
 from tests.support.node import PASSPHRASE
 
 CASES = 10_000
-ROUNDS = 7
+ROUNDS = 5
 AT_ONCE = 8
 FIRST_KB, LATER_KB, TIMES = 100, 30, 2.0  # targets
 BEGIN, END = "<!-- made by the bench of pages -->", "<!-- end of what the bench of pages made -->"

@@ -16,7 +16,7 @@ from songtor_node.workers import SEES_ALL, SEES_NONE, Worker
 
 SOON = timedelta(days=7)
 GRACE = timedelta(hours=1)  # a session that has just begun is not late
-MOST = 500
+MOST = 100  # of a kind
 
 
 @dataclass(frozen=True, slots=True)
