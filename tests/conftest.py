@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.refusal",
     "tests.support.post",
     "tests.support.linked",
+    "tests.support.serving",
 ]
 
 # (With every local drawn in a frame, as is its default, a page's failure takes longer to tell than the test.)
