@@ -54,6 +54,13 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture(scope="package")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One node for all whose journeys make cases of their own; nobody counts what else is in it."""
+    with sample(tmp_path_factory.mktemp("shared")) as served:
+        yield served
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Served]:
     """A node with the demo's cases, to work on."""

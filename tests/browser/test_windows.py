@@ -20,10 +20,11 @@ def test_somebody_signed_in_is_at_today(windows: Windows, here: Served, lang: st
     assert page.title() == {"th": "ส่งต่อ", "en": "Songtor"}[lang]
 
 
-def test_a_stranger_is_asked_who_they_are(windows: Windows, abroad: Abroad) -> None:
+def test_where_nobody_has_an_account_a_stranger_sees_no_case(windows: Windows, abroad: Abroad) -> None:
+    """They are led to the start, which asks for the code on the machine's own screen."""
     page = windows.open(abroad.served, "", size=DESK)
     page.goto("/cases")
-    assert page.url.endswith("/sign-in")
+    assert page.url.endswith("/start")
 
 
 def test_before_there_is_a_node_all_leads_to_its_start(windows: Windows, untouched: Served) -> None:

@@ -16,6 +16,13 @@ PHONE, DESK = (360, 740), (1280, 800)
 _WAIT_MS = 10_000
 # The browser says so of every answer that is not 2xx; pages say it themselves, in words.
 _ANSWERED = "Failed to load resource: the server responded with a status of"
+# And of a line that is cut, or a draft on its way when the form itself is sent.
+_CUT = (
+    "Failed to load resource: net::ERR_CONNECTION_REFUSED",
+    "htmx:afterRequest",
+    "htmx:sendError",
+    "htmx:sendAbort",
+)
 
 
 @contextmanager
@@ -65,12 +72,19 @@ class Windows:
         page.on("response", self._answered)
         return page
 
+    @contextmanager
+    def cut(self, page: Page) -> Iterator[None]:
+        """Meanwhile nothing of that window reaches the node."""
+        page.route("**/*", lambda route: route.abort("connectionrefused"))
+        yield
+        page.unroute("**/*")
+
     def close(self) -> None:
         for context in self.browser.contexts:
             context.close()
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(_ANSWERED):
+        if message.type == "error" and not message.text.startswith((_ANSWERED, *_CUT)):
             self.faults.append(f"{message.location.get('url')}: {message.text}")
 
     def _failed(self, request: Request) -> None:
