@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections.abc import Sequence
 
 from tests.demo.play import Play
 from tests.demo.program import BIN
+from tests.demo.prologue import SEATS, WORKERS
 from tests.demo.stage import Stage
+
+ADMIN = "admin"
 
 
 def beginning(lang: str) -> str:
@@ -33,8 +37,8 @@ def verdict(wrong: Sequence[str], play: Play, seconds: float, lang: str) -> str:
     )
 
 
-def keeping(play: Play, lang: str) -> str:
-    """Where everything is, lines to copy, how to stop."""
+async def keeping(play: Play, lang: str) -> str:
+    """Where everything is and how one comes in, lines to copy, how to stop."""
     stage, thai = play.stage, lang == "th"
     confined = play.references["confined"]
     lines = [
@@ -47,6 +51,7 @@ def keeping(play: Play, lang: str) -> str:
     ports = ", ".join(
         f"{name} {port}" for name, port in play.ports.items() if isinstance(port, int) and port > 1
     )
+    doors = await asyncio.gather(*(_door(play, seat, lang) for seat in SEATS))
     return "\n".join(
         [
             "",
@@ -55,10 +60,26 @@ def keeping(play: Play, lang: str) -> str:
             else "Everything still runs. Ctrl-C stops it and takes it away.",
             f"  {stage.folder}  (hub, {', '.join(stage.nodes)}, logs)",
             f"  {ports}",
+            "หน้าเว็บของแต่ละเครื่องหลัก เปิดในหน้าต่างส่วนตัวแยกกัน พิมพ์รหัสผู้ปฏิบัติงาน "
+            "และรหัสครั้งเดียวในช่องรหัสผ่าน จากนั้นใช้แอปยืนยันตัวตนแอปใดก็ได้:"
+            if thai
+            else "The pages, each node's in a private window of its own. Type the worker's code, and the "
+            "one-time code in the password's place; then any authenticator app will do:",
+            *(f"  {line}" for door in doors for line in door),
             "ลองพิมพ์ในหน้าต่างอื่น:" if thai else "To try, in another window:",
             *(f"  {shlex.join([str(BIN / words[0]), '--lang', lang, *words[1:]])}" for words, _ in lines),
         ]
     )
+
+
+async def _door(play: Play, seat: str, lang: str) -> list[str]:
+    """The address of a node's pages, and with which one-time codes a caseworker and its administrator, who is
+    made for it, sign in."""
+    node, place = play.stage.nodes[seat], SEATS[seat][lang == "th"]
+    await node.run("worker", "add", ADMIN, "--role", "node_admin")
+    given = [await node.run("worker", "code", worker) for worker in (next(iter(WORKERS[seat])), ADMIN)]
+    codes = "   ".join(f"{one['worker']}: {one['code']}" for one in given)
+    return [f"{play.stage.servers[seat].said['pages']}  {place} ({seat})", f"    {codes}"]
 
 
 def left_behind(stage: Stage, lang: str) -> str:

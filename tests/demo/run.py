@@ -48,7 +48,7 @@ async def perform(lang: str, keep: bool, console: Console) -> int:
         console.print()
         console.print(around.verdict(wrong, play, time.monotonic() - teller.began, lang), markup=False)
         if keep and not wrong:
-            console.print(around.keeping(play, lang), markup=False, soft_wrap=True)
+            console.print(await around.keeping(play, lang), markup=False, soft_wrap=True)
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
     finally:
