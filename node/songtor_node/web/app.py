@@ -29,6 +29,8 @@ from songtor_node.web import sessions
 from songtor_node.web.access import Page, When, may_come, may_see_what
 from songtor_node.web.forms_in_memory import read_form
 from songtor_node.web.front import Front
+from songtor_node.web.once import Once, key_of
+from songtor_node.web.pages.everywhere import DRAFT
 from songtor_node.web.routes import PAGES
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError, PeerError, SongtorError, StoreError
@@ -49,11 +51,13 @@ T = TypeVar("T")
 def create_app(front: Front) -> Starlette:
     """The application for a node that may not exist yet."""
     ways = Ways(front)
-    return Starlette(
+    app = Starlette(
         routes=[STATIC_ROUTE, *(Route(page.path, ways.to(page), methods=page.methods) for page in PAGES)],
         middleware=[Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
         exception_handlers={HTTPException: ways.nothing_here},
     )
+    app.router.redirect_slashes = False  # it would answer before anyone is known, by the scheme of a proxy
+    return app
 
 
 class Ways:
@@ -65,6 +69,7 @@ class Ways:
         self._templates = environment("songtor_node:web/templates")
         self._threads: CapacityLimiter | None = None
         self._uploads: Semaphore | None = None
+        self._once = Once()
 
     def to(self, page: Page) -> Answer:
         async def answer(request: Request) -> Response:
@@ -95,7 +100,9 @@ class Ways:
                 status = 413 if said.code == "input.too_large" else 400
                 return await self._in_thread(page, partial(problem, error=said, status=status), visit)
             try:
-                return await self._in_thread(page, page.post, replace(visit, form=form))
+                key = b"" if page.path == DRAFT else key_of(form, visit.token, visit.here)
+                step = partial(self._in_thread, page, page.post, replace(visit, form=form))
+                return await self._once.do(key, step)
             finally:
                 await form.close()
 

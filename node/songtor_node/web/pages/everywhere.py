@@ -5,13 +5,16 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from songtor_node.web import sheet
-from songtor_node.web.access import May, Page
+from songtor_node.web.access import May, Page, may_see_page
 from songtor_node.web.navigation import inside
 from songtor_node.web.visit import Visit
+from songtor_proto.errors import PeerError
 from songtor_web.dates import time_text
 from songtor_web.texts import LANGUAGES
 
 _YEAR = 365 * 24 * 60 * 60
+
+DRAFT = "/draft"
 
 
 def choose_language(visit: Visit) -> Response:
@@ -29,6 +32,8 @@ def keep_draft(visit: Visit) -> Response:
     form = visit.said("form")[:300]
     values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "made", "settle")}
     with visit.writing() as session:
+        if inside(form) != form or not may_see_page(session, visit.me, form):
+            raise PeerError("not_allowed")
         if sheet.is_too_late(session, visit.me.code, form, visit.said("made")[:20]):
             return Response("", media_type="text/html")
         sheet.keep_draft(session, visit.me.code, form, values, visit.now)
@@ -51,7 +56,7 @@ def more(visit: Visit) -> Response:
 
 PAGES = (
     Page(path="/language", may=May.ANYONE, when=None, post=choose_language),
-    Page(path="/draft", may=May.CASEWORK, post=keep_draft),
+    Page(path=DRAFT, may=May.CASEWORK, post=keep_draft),
     Page(path="/draft/drop", may=May.CASEWORK, post=drop_draft),
     Page(path="/more", may=May.WORKER, get=more),
 )
