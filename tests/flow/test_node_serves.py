@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -26,6 +25,7 @@ from tests.support.hub import Serve, ServedHub
 from tests.support.linked import LinkedNode, join
 from tests.support.node import PASSPHRASE
 from tests.support.ports import four_free_ports
+from tests.support.until import until
 
 SECONDS = 20
 
@@ -64,15 +64,6 @@ class Serving:
         self.child.send_signal(number)
         _, log = self.child.communicate(timeout=SECONDS)
         return self.child.returncode, log
-
-
-def until(holds: Callable[[], bool]) -> float:
-    """Waits for it; seconds that it took."""
-    began = monotonic()
-    while not holds():
-        assert monotonic() - began < SECONDS, "it never came"
-        Event().wait(0.05)
-    return monotonic() - began
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ import json
 import signal
 import socket
 import ssl
-from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 from time import monotonic
 
 import pytest
@@ -23,6 +21,7 @@ from songtor_proto.keyslot import CHEAP
 from songtor_proto.times import utc_now
 from tests.support.node import PASSPHRASE
 from tests.support.serving import SECONDS, Serve
+from tests.support.until import until
 
 KEY = bytes(range(32))
 AT_HOME = house.addresses()
@@ -172,10 +171,3 @@ def reaches(address: str, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def until(holds: Callable[[], bool]) -> None:
-    began = monotonic()
-    while not holds():
-        assert monotonic() - began < SECONDS, "it never came"
-        Event().wait(0.05)

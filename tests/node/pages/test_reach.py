@@ -8,7 +8,6 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
@@ -35,6 +34,7 @@ from songtor_proto.times import utc_now
 from tests.support.hub import NETWORK
 from tests.support.linked import LinkedNetwork, LinkedNode, new_node
 from tests.support.ports import four_free_ports
+from tests.support.until import until
 from tests.support.visitor import ORIGIN, Visitor, visitor
 
 AT = [ip_address("192.168.1.20"), ip_address("fd00::20")]
@@ -382,12 +382,3 @@ def alone(network: LinkedNetwork, folder: str = "lonely") -> LinkedNode:
     made = LinkedNode(new_node(network.folder / folder, clock=network.clock), network.line)
     network.nodes.append(made)
     return made
-
-
-def until(holds: Callable[[], bool]) -> None:
-    waited = threading.Event()
-    for _ in range(400):
-        if holds():
-            return
-        waited.wait(0.05)
-    raise AssertionError("it never came")
