@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from songtor_node.cases.glance import Glance
 from songtor_node.cases.models import Assignment, Case, Fact, Look
@@ -37,8 +38,8 @@ def answers(session: Session, worker: Worker, now: datetime) -> list[Came]:
     """The newest first, of sixty days."""
     seen = exists().where(
         col(Look.case_id) == Referral.case_id,
-        Look.by == worker.code,
-        Look.what == "referral",
+        col(Look.by) == worker.code,
+        col(Look.what) == "referral",
         col(Look.at) >= col(Inbox.at),
     )
     query = (
@@ -85,7 +86,7 @@ def overdue(session: Session, worker: Worker, now: datetime) -> Sequence[Referra
     return session.exec(_sent(worker, *late)).all()
 
 
-def _sent(worker: Worker, *which: Any) -> Any:
+def _sent(worker: Worker, *which: Any) -> SelectOfScalar[Referral]:
     """The longest awaited first."""
     query = select(Referral).where(
         *which,

@@ -19,12 +19,14 @@ from sqlmodel import AutoString, Session, col, select
 
 from songtor_node.cases.models import Alike, Assignment, Case, Change, Entry, Look, Person, Problem
 from songtor_node.cases.papers import Paper
+from songtor_node.store.base import Row
 from songtor_node.workers import SEES_ALL, Worker, may_see
 from songtor_proto.vocabulary import vocabulary
 
 SHOWN = 50  # cases of one search
 _LOOKED_AT = 400  # cases that a search reads at most
 _BATCH = 500
+Table = type[Case] | type[Entry]
 _ROOM = (Case.__module__, Paper.__module__)
 _NEAR = 48  # letters shown on either side of what matched
 _SNIPPETS = 2  # of a case
@@ -103,14 +105,14 @@ _MINE = "AND rowid IN (SELECT case_id FROM assignment WHERE worker = :worker)"
 def _by_reading(session: Session, worker: Worker, wanted: Iterable[str]) -> list[int]:
     numbers: set[int] = set()
     for table, columns in _texts().items():
-        number = Case.id if table is Case else table.case_id  # type: ignore[attr-defined]
+        number = _number(table)
         query = select(number).distinct()
         for word in list(wanted)[:1]:
             query = query.where(or_(*(column.contains(word, autoescape=True) for column in columns)))
         if worker.role not in SEES_ALL:
             mine = select(Assignment.case_id).where(Assignment.worker == worker.code)
-            query = query.where(col(number).in_(mine))
-        numbers |= set(session.exec(query.order_by(col(number).desc()).limit(_LOOKED_AT)))
+            query = query.where(number.in_(mine))
+        numbers |= set(session.exec(query.order_by(number.desc()).limit(_LOOKED_AT)))
     return sorted(numbers, reverse=True)[:_LOOKED_AT]
 
 
@@ -132,12 +134,18 @@ def pieces(session: Session, numbers: Sequence[int]) -> dict[int, list[tuple[str
     """What these cases say, piece by piece, each with the name of its table."""
     said: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for table in _texts():
-        number = col(Case.id if table is Case else table.case_id)  # type: ignore[attr-defined]
+        number = _number(table)
         for start in range(0, len(numbers), _BATCH):
-            for row in session.exec(select(table).where(number.in_(numbers[start : start + _BATCH]))):
-                of = said[row.id if isinstance(row, Case) else row.case_id]  # type: ignore[index]
+            some = numbers[start : start + _BATCH]
+            for of_case, row in session.exec(select(number, table).where(number.in_(some))):
+                of = said[of_case]
                 of += [(str(table.__tablename__), piece) for piece in dict.fromkeys(_of_row(row))]
     return dict(said)
+
+
+def _number(table: Table) -> Any:
+    """The column that says which case a row is of."""
+    return col(Case.id) if table is Case else inspect(table).columns["case_id"]
 
 
 def fold(text: str) -> str:
@@ -149,7 +157,9 @@ def fold(text: str) -> str:
 
 _PLAIN = {
     **{0x0E50 + digit: str(digit) for digit in range(10)},
-    **dict.fromkeys([*range(0x0300, 0x0370), 0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]),
+    **dict.fromkeys(
+        [0, *range(0x0300, 0x0370), 0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
+    ),
 }
 _MARKS = re.compile(
     "\u0e4d([\u0e48-\u0e4b])"
@@ -206,7 +216,7 @@ def _before(piece: str, begin: int) -> int:
     return begin
 
 
-def _of_row(row: Case | Entry) -> Iterator[str]:
+def _of_row(row: Row) -> Iterator[str]:
     if isinstance(row, Problem):
         term = vocabulary().problems.get(row.code)
         yield from (term.th, term.en) if term else ()
@@ -232,7 +242,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 @cache
-def _columns(table: type[Case | Entry]) -> tuple[str, ...]:
+def _columns(table: Table) -> tuple[str, ...]:
     return tuple(
         column.name
         for column in inspect(table).columns
@@ -243,15 +253,16 @@ def _columns(table: type[Case | Entry]) -> tuple[str, ...]:
 
 
 @cache
-def _texts() -> dict[type[Case | Entry], list[Any]]:
+def _texts() -> dict[Table, list[Any]]:
     """Every table of the cases' room that words stand in, with its columns of plain text."""
     entries = [one for one in Entry.__subclasses__() if one not in _APART and one.__module__ in _ROOM]
+    tables: list[Table] = [Case, *entries]
     return {
         table: [
             getattr(table, name)
             for name in _columns(table)
             if isinstance(inspect(table).columns[name].type, AutoString)
         ]
-        for table in (Case, *entries)
+        for table in tables
         if _columns(table)
     }
