@@ -16,7 +16,7 @@ PAGES = sorted(
 )
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$|^<!-- (console)\n(.*?)^-->$", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -44,7 +44,8 @@ def blocks(page: Path, *kinds: str) -> Iterator[Block]:
 def links(page: Path) -> list[str]:
     """All that lead to another page, picture or heading of ours."""
     text = re.sub("`[^`]*`", "", page.read_text(encoding="utf-8"))
-    return [link for link in _LINK.findall(text) if "://" not in link]
+    found = ("".join(either) for either in _LINK.findall(text))
+    return [link for link in found if "://" not in link]
 
 
 def anchors(page: Path) -> set[str]:

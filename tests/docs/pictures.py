@@ -1,7 +1,7 @@
 """The pictures on the pages, from what the program really says.
 
-`python -m tests.docs.pictures` draws them anew, with `demo` also that of the demo. They fetch no font.
-Thai is set at its own width: letters stretched to a grid fall apart.
+`python -m tests.docs.pictures` draws them anew, with `demo` also that of the demo, with `pages` also those of
+the pages. They fetch no font. Thai is set at its own width: letters stretched to a grid fall apart.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from songtor_node.referrals.acts import Wish, prepare
 from songtor_node.store.engine import writing
 from songtor_node.workers import acting
 from tests.demo.run import perform
+from tests.docs import photographs
 from tests.docs.pages import ROOT
 from tests.support.node import NOW, new_node
 
@@ -126,3 +127,5 @@ if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     for name, draw in (DRAWN | ({"demo.svg": demo} if "demo" in sys.argv else {})).items():
         (PICTURES / name).write_text(draw(), encoding="utf-8")
+    for name, picture in photographs.taken() if "pages" in sys.argv else ():
+        (PICTURES / name).write_bytes(picture)

@@ -19,6 +19,7 @@ from tests.docs.terminal import PASSPHRASE, PROGRAMS, Stage, Terminal
 MAKE = re.compile(r"^\$ (?:sudo )?make ([a-z-]+)", re.MULTILINE)
 TYPED = re.compile(r"^\$ (?:sudo (?:-u \S+ )?)?(songtor-(?:node|hub) [^|<>#\n]+)", re.MULTILINE)
 MENTIONED = re.compile(r"`(songtor-(?:node|hub) [^`]+)`")
+LARGEST = 150 * 1024  # bytes of one picture
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -74,11 +75,25 @@ def test_a_picture_is_what_the_program_shows(name: str) -> None:
     assert (pictures.PICTURES / name).read_text(encoding="utf-8") == pictures.DRAWN[name]()
 
 
-@pytest.mark.parametrize("picture", sorted(pictures.PICTURES.iterdir()), ids=lambda picture: picture.name)
+@pytest.mark.parametrize("picture", sorted(pictures.PICTURES.glob("*.svg")), ids=lambda picture: picture.name)
 def test_a_picture_fetches_nothing(picture: Path) -> None:
     """Whoever looks at a page is seen by nobody else."""
     text = picture.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"://|@import|@font-face|url\(", text)
+
+
+def test_pictures_are_small_and_all_are_shown() -> None:
+    """Each is on some page; on a telephone's line a page with six of them is there in a few seconds."""
+    shown = {(page.parent / link).resolve() for page in PAGES for link in links(page)}
+    assert set(pictures.PICTURES.iterdir()) <= shown
+    assert all(picture.stat().st_size <= LARGEST for picture in pictures.PICTURES.iterdir())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_picture_is_said_in_words(page: Path) -> None:
+    """Whoever does not see it hears what it shows."""
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"!\[\s*\]|<img (?![^>]*alt=\"[^\"]{10})", text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
