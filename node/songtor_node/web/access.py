@@ -91,6 +91,16 @@ def may_see_what(session: Session, worker: Worker, params: dict[str, str]) -> bo
     return case is not None and service.may_see_case(session, case, worker)
 
 
+def may_see_page(session: Session, worker: Worker, path: str) -> bool:
+    """The same of the case that a page's path is of; one of no case may everybody see."""
+    room, _, below = path.removeprefix("/").partition("/")
+    parameter, code = _OF_A_CASE.get(room, ""), below.partition("/")[0]
+    return not parameter or code in ("", "new") or may_see_what(session, worker, {parameter: code})
+
+
+_OF_A_CASE = {"cases": "case", "consents": "consent", "referrals": "reference"}
+
+
 def _may_see_referral(session: Session, worker: Worker, text: str) -> bool:
     try:
         query = select(Referral).where(Referral.reference == reference.normalise(text))

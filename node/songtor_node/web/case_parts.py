@@ -227,8 +227,8 @@ class ShortList:
         return place
 
     def _one(self, visit: Visit, at: At) -> dict[str, Any] | None:
-        place = self._place(visit, at)
-        return None if place is None else self._all(visit, at)[place]
+        there, place = self._all(visit, at), self._place(visit, at)
+        return None if place is None else there[place]
 
     def _back(self, visit: Visit, at: At) -> str:
         return f"/cases/{at.case.code}" + self.back.format(**visit.params)

@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from songtor_node.cases import history, service
 from songtor_node.cases.kinds import KINDS
-from songtor_node.cases.models import Entry
+from songtor_node.cases.models import Entry, Person
 from songtor_node.forms import check
 from songtor_node.web import sheet
 from songtor_node.web.case_frame import frame
 from songtor_node.web.form_page import Sheet, opened, refused, saved
 from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_web.fields import Option
 
@@ -137,10 +137,10 @@ def with_lists(made: Sheet, lists: Lists) -> Sheet:
 
 
 def entry(visit: Visit, at: At, table: type[Entry]) -> Any:
-    """The entry that the path numbers, of this very case; InputError("not_here")."""
-    number = visit.params["number"]
-    row = at.session.get(table, int(number)) if number.isdecimal() and len(number) < 12 else None
-    if row is None or row.case_id != at.case.id:
+    """The entry that the path numbers, of this very case; InputError("not_here"). The client is none: the
+    case stands on them."""
+    row = at.session.get(table, number(visit.params["number"]))
+    if row is None or row.case_id != at.case.id or (isinstance(row, Person) and not row.relation):
         raise InputError("not_here", field="number")
     return row
 

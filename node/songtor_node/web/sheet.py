@@ -19,7 +19,7 @@ from sqlmodel import Field as Column
 from sqlmodel import Session, col, delete, select
 
 from songtor_node.store.base import Instant, Row
-from songtor_node.web.visit import Visit
+from songtor_node.web.visit import Visit, number
 from songtor_proto.errors import InputError, SongtorError
 from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import policy, vocabulary
@@ -164,8 +164,8 @@ def keep_draft(
     """InputError("too_large"): the form, or the number of forms."""
     if len(json.dumps(values, ensure_ascii=False).encode()) > MAX_DRAFT:
         raise InputError("too_large", field="form")
-    kept = session.exec(select(Draft).where(Draft.worker == worker).order_by(col(Draft.at))).all()
-    if len(kept) >= MAX_DRAFTS and all(one.form != form for one in kept):
+    kept = session.exec(select(Draft.form).where(Draft.worker == worker)).all()
+    if len(kept) >= MAX_DRAFTS and form not in kept:
         raise InputError("too_large", field="drafts")
     session.merge(
         Draft(worker=worker, form=form, values={name: list(said) for name, said in values.items()}, at=now)
@@ -245,8 +245,8 @@ def can_hold_both(ask: Ask) -> bool:
 
 def _settle(session: Session, visit: Visit, asks: Sequence[Ask], values: dict[str, Any]) -> None:
     """`settle` is `NUMBER:CHOICE`; a person has read both."""
-    number, _, choice = visit.said("settle").partition(":")
-    found = session.get(OtherWords, int(number)) if number.isascii() and number.isdigit() else None
+    which, _, choice = visit.said("settle").partition(":")
+    found = session.get(OtherWords, number(which))
     ask = next((one for one in asks if found and one.name == found.field), None)
     if found is None or ask is None or found.form != visit.here or found.choice:
         return

@@ -160,6 +160,11 @@ class Visit:
         return relative_text(value, self.now, self.lang)
 
 
+def number(text: str) -> int:
+    """A row's number as an address or a form says it; 0, which no row has, for everything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
 def label(lang: str, name: str, code: str) -> str:
     """What a code of that list of the vocabulary or policy is called; an unknown one as it is."""
     terms = getattr(vocabulary(), name, None) or getattr(policy(), name)

@@ -344,3 +344,35 @@ def test_a_paper_belongs_to_its_case_alone(node: Node, code: str, malee: Visitor
         other = service.create(session, read_case(CASE.encode()), by=by, now=NOW, random=node.random).code
     for number in ("1", "999", "..", "1e9", "-1", "๑"):
         assert malee.get(f"/cases/{other}/papers/{number}/content").status_code == 404
+
+
+def box(name: bytes, *inside: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + sum(map(len, inside)), name) + b"".join(inside)
+
+
+def test_a_recording_loses_the_place_it_was_made_at() -> None:
+    """A telephone writes it into an MP4; the sound, and every count of bytes, stays."""
+    sound = b"\xa9xyz is sound here"
+    track = box(b"trak", box(b"udta", PLACE), box(b"mdia", b"what plays it"))
+    notes = box(b"udta", box(b"\xa9xyz", PLACE)) + box(b"meta", PLACE) + track
+    large = struct.pack(">I4sQ", 1, b"mdat", 16 + len(sound)) + sound
+    whole = box(b"ftyp", b"isom\0\0\0\0") + box(b"moov", notes) + large + box(b"uuid", PLACE)
+    kind, clean = taken(whole)
+    assert kind.media == "audio/mp4"
+    assert PLACE not in clean
+    assert len(clean) == len(whole)
+    assert sound in clean
+    assert b"what plays it" in clean
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1", b"avif", b"qt  ", b"crx "])
+def test_a_picture_is_not_taken_for_a_recording(brand: bytes) -> None:
+    """They begin alike, and the place that a picture was taken at would stay in it."""
+    with pytest.raises(InputError, match="file_type"):
+        taken(box(b"ftyp", brand + b"\0\0\0\0mif1") + box(b"meta", PLACE))
+
+
+@pytest.mark.parametrize("size", [0x7FFFFFFF, 9, 2])
+def test_boxes_that_do_not_fit_are_refused(size: int) -> None:
+    with pytest.raises(InputError, match="file_type"):
+        taken(box(b"ftyp", b"isom") + struct.pack(">I4s", size, b"moov") + bytes(12))

@@ -16,7 +16,7 @@ from songtor_node.web.form_page import opened, refused
 from songtor_node.web.navigation import inside
 from songtor_node.web.referral_story import state_text
 from songtor_node.web.sheet import Ask
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, number
 from songtor_node.workers import SEES_ALL, Worker
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
@@ -72,9 +72,8 @@ def step(visit: Visit) -> Response:
 
 def put_back(visit: Visit) -> Response:
     """What was just taken out of the case."""
-    number = visit.said("number")
     with visit.at("put back") as at:
-        history.put_back(at.session, at.case, int(number) if number.isdecimal() else 0)
+        history.put_back(at.session, at.case, number(visit.said("number")))
         return visit.go(inside(visit.said("back")), done="put_back")
 
 

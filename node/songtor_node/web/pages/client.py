@@ -14,7 +14,7 @@ from songtor_node.web.case_frame import frame
 from songtor_node.web.case_parts import CLIENT, HEAD, Part, ShortList, client_of
 from songtor_node.web.entry_form import Lists
 from songtor_node.web.sheet import Ask
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, number
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.fields import Option
 from songtor_web.names import countries, country, language, languages
@@ -211,9 +211,9 @@ def known(visit: Visit) -> Response:
 
 
 def known_said(visit: Visit) -> Response:
-    number, _, said = visit.said("answer").partition(":")
+    which, _, said = visit.said("answer").partition(":")
     with visit.at("alike") as at:
-        alike.answer(at.session, at.case, int(number) if number.isdecimal() else 0, said, at.by)
+        alike.answer(at.session, at.case, number(which), said, at.by)
         left = alike.hints(at.session, at.case, at.by)
         return visit.go(f"/cases/{at.case.code}" + ("/alike" if left else ""), done="saved")
 

@@ -21,7 +21,7 @@ from songtor_node.web.case_frame import frame
 from songtor_node.web.form_page import refused
 from songtor_node.web.talk_endings import ENDINGS, prove
 from songtor_node.web.talk_screens import SCREENS, Room
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import ConsentError, InputError, PeerError, SongtorError
 from songtor_web.fields import Field
 
@@ -63,7 +63,7 @@ def begin(visit: Visit) -> Response:
 def go_on(visit: Visit) -> Response:
     """Where the conversation was left; after its end, where it led to."""
     with visit.at("consent talk") as at:
-        talk = talks.find(at.session, at.case, int(visit.params["talk"]))
+        talk = _talk(visit, at)
         if talk.consent:
             return visit.go(f"/consents/{talk.consent}/copy")
         if talk.refused_at:
@@ -77,7 +77,7 @@ def drop(visit: Visit) -> Response:
     if visit.handed_over_to:
         return visit.go("/hand-back")
     with visit.at("consent drop") as at:
-        talks.drop(at.session, talks.find(at.session, at.case, int(visit.params["talk"])))
+        talks.drop(at.session, _talk(visit, at))
         return visit.go(f"/cases/{at.case.code}/consents", "removed")
 
 
@@ -98,7 +98,7 @@ def sheet_to_sign(visit: Visit) -> Response:
     if visit.handed_over_to:
         return visit.go("/hand-back")
     with visit.at("consent sheet") as at:
-        talk = talks.find(at.session, at.case, int(visit.params["talk"]))
+        talk = _talk(visit, at)
         spoken = replace(visit, lang=talk.language)
         room = _room(spoken, at, talk)
         text, _ = talks.shown(talk, room.record, room.house, at.now)
@@ -208,12 +208,16 @@ def _flat(asked: dict[str, Any]) -> Iterator[Any]:
 @contextmanager
 def _at_screen(visit: Visit) -> Iterator[tuple[Room, At]]:
     with visit.at("consent talk") as at:
-        talk = talks.find(at.session, at.case, int(visit.params["talk"]))
+        talk = _talk(visit, at)
         name = visit.params["screen"]
         if name not in SCREENS and name not in ENDINGS and name not in _ENDS:
             raise InputError("not_here", field="screen")
         spoken = replace(visit, lang=talk.language) if _is_held(name, talk) else visit
         yield _room(spoken, at, talk), at
+
+
+def _talk(visit: Visit, at: At) -> Talk:
+    return talks.find(at.session, at.case, number(str(visit.params["talk"])))
 
 
 def _room(visit: Visit, at: At, talk: Talk) -> Room:

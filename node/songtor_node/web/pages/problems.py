@@ -19,7 +19,7 @@ from songtor_node.web.entry_form import EntryForm
 from songtor_node.web.form_page import Sheet, opened, refused, saved
 from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
-from songtor_node.web.visit import At, Visit, label
+from songtor_node.web.visit import At, Visit, label, number
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import Term, vocabulary
 
@@ -48,10 +48,10 @@ def rank(visit: Visit) -> Response:
     """One place up or down."""
     up, down = visit.said("up"), visit.said("down")
     with visit.at("rank problems") as at:
-        number = up or down
-        service.rerank(at.session, at.case, int(number) if number.isdecimal() else 0, up=bool(up))
+        moved = number(up or down)
+        service.rerank(at.session, at.case, moved, up=bool(up))
         way = "up" if up else "down"
-        return visit.go(f"/cases/{at.case.code}/problems", moved=number, way=way)
+        return visit.go(f"/cases/{at.case.code}/problems", moved=str(moved), way=way)
 
 
 def pick(visit: Visit) -> Response:

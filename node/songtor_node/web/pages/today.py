@@ -19,7 +19,7 @@ from songtor_node.consents import acts as consents
 from songtor_node.consents.models import Consent
 from songtor_node.referrals.models import Referral
 from songtor_node.waiting import Came
-from songtor_node.web.access import May, Page
+from songtor_node.web.access import May, Page, may_see_page
 from songtor_node.web.parties import party
 from songtor_node.web.reach.line import line
 from songtor_node.web.referral_story import state_text
@@ -149,16 +149,16 @@ def _form(words: str, one: Draft | OtherWords) -> Line:
 
 
 def _drafts(session: Session, visit: Visit) -> Sequence[Draft]:
-    return session.exec(
-        select(Draft).where(Draft.worker == visit.me.code).order_by(col(Draft.at).desc())
-    ).all()
+    query = select(Draft).where(Draft.worker == visit.me.code).order_by(col(Draft.at).desc())
+    return [one for one in session.exec(query) if may_see_page(session, visit.me, one.form)]
 
 
 def _two_people(session: Session, visit: Visit) -> Sequence[OtherWords]:
-    """Where two people wrote at once and nobody has chosen yet."""
+    """Where two people wrote at once and nobody has chosen yet, as long as the case is theirs to see."""
     mine = (col(OtherWords.by) == visit.me.code) | (col(OtherWords.against) == visit.me.code)
     query = select(OtherWords).where(OtherWords.choice == "", mine).order_by(col(OtherWords.id).desc())
-    return list({one.form: one for one in session.exec(query)}.values())
+    found = {one.form: one for one in session.exec(query)}
+    return [one for one in found.values() if may_see_page(session, visit.me, one.form)]
 
 
 def _cases(session: Session, visit: Visit, groups: Iterable[Group]) -> dict[str | int, tuple[str, str]]:

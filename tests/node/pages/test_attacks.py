@@ -1,0 +1,103 @@
+"""What somebody at the pages tries who should not: a worker with a form of their own making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from songtor_node.cases import service
+from songtor_node.cases.casefile import CaseFile
+from songtor_node.cases.models import Person
+from songtor_node.web.sheet import Draft, OtherWords
+from songtor_node.workers import acting
+from tests.support.casework import Desk, desk
+from tests.support.visitor import Visitor, visitor
+
+HIDDEN = "ดอกแก้ว"
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    """Its case is assigned to somsri, a volunteer."""
+    with desk(tmp_path / "node") as made:
+        with made.session() as session:
+            malee, now = acting(session, "malee"), made.clock()
+            service.assign(session, made.case(session), "somsri", by=malee, now=now)
+        yield made
+
+
+@pytest.fixture
+def somsri(at: Desk) -> Visitor:
+    return visitor(at.node, "somsri", lang="en")
+
+
+def other_case(at: Desk) -> str:
+    """The code of one that is not assigned to somsri."""
+    with at.session() as session:
+        form = CaseFile.model_validate({"client": {"nickname": HIDDEN}})
+        by, random = acting(session, "malee"), at.node.random
+        return service.create(session, form, by=by, now=at.clock(), random=random).code
+
+
+def test_the_client_is_no_entry_of_the_people(at: Desk, somsri: Visitor) -> None:
+    """Made somebody's relative, a case would be without its client, and no list could show it."""
+    with at.session() as session:
+        client = session.exec(select(Person).where(Person.case_id == at.case(session).id)).one().id
+    for below in ("", "/change", "/about", "/address", "/contacts/new"):
+        assert somsri.get(at.path(f"/people/{client}{below}")).status_code == 404
+    somsri.post(at.path(f"/people/{client}/change"), {"relation": "friend", "danger": "true"})
+    assert at.record().client.name_thai
+    assert at.malee.get("/cases").status_code == 200
+
+
+def test_a_draft_names_no_case_that_is_not_ones_own(at: Desk, somsri: Visitor) -> None:
+    """Today tells whose case a draft is of: a made-up address must not ask it of any case."""
+    hidden = other_case(at)
+    for form in (f"/cases/{hidden}/story", f"/cases/{hidden.lower()}", f"/cases/{hidden}"):
+        assert somsri.post("/draft", {"form": form, "narrative": "x"}).status_code == 403
+    with at.session() as session:
+        form, now = f"/cases/{hidden}/story", at.clock()
+        session.add(Draft(worker="somsri", form=form, values={"narrative": ["x"]}, at=now))
+        session.add(OtherWords(form=form, field="narrative", value="x", by="somsri", at=now))
+    today = somsri.get("/").text
+    assert hidden not in today
+    assert HIDDEN not in today
+    assert hidden in visitor(at.node, "malee").get("/cases").text
+
+
+@pytest.mark.parametrize("form", ["javascript:alert(1)", "//evil.example/", "https://evil.example", ""])
+def test_a_draft_leads_nowhere_else(somsri: Visitor, form: str) -> None:
+    """Its address becomes a link on Today."""
+    assert somsri.post("/draft", {"form": form, "narrative": "x"}).status_code == 403
+    assert somsri.post("/draft/drop", {"form": form}).headers["location"] == "/"
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000, "-1", "²", "1e3", "0"])
+def test_numbers_that_no_row_has(at: Desk, number: str) -> None:
+    """Nothing is there, and nothing fails."""
+    for below, form in (
+        ("/put-back", {"number": number}),
+        ("/problems/rank", {"up": number}),
+        ("/alike", {"answer": f"{number}:same"}),
+    ):
+        assert at.malee.post(at.path(below), form).status_code == 404
+    assert at.malee.post(at.path("/story"), {"settle": f"{number}:mine"}).status_code == 303
+    if number.isdigit() and len(number) < 100:
+        assert at.malee.get(at.path(f"/consents/{number}")).status_code == 404
+
+
+@pytest.mark.parametrize("words", ['a"b', 'a" OR text:"b', "NEAR(", "*", "abc\x00def", "\x00", "AND", "(a"])
+def test_a_search_is_words_and_no_query(at: Desk, words: str) -> None:
+    """Whatever the index's own language would make of them."""
+    assert at.malee.post("/cases/search", {"words": words}).status_code in (200, 303)
+
+
+def test_a_slash_too_many_sends_nobody_elsewhere(at: Desk) -> None:
+    """A redirect made before anyone is known would name the host and scheme that it guesses."""
+    for client in (at.malee, visitor(at.node)):
+        answer = client.get(at.path("/"))
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
