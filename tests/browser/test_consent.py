@@ -34,8 +34,7 @@ def asked(at: Hand, case: str, phone: str) -> None:
     at.go(link("/consents/new"))
     at.reads("talk.safe", HUSBAND)
     at.go(press("safe", "yes"))
-    at.pick("who", "client")
-    at.go()
+    at.go(press("who", "client"))
     at.go()  # the purpose that fits the problem is chosen
     at.go()  # so is who receives it
     at.pick("language", at.lang)
@@ -142,11 +141,10 @@ def test_the_danger_is_offered_nowhere(malee: Hand, shared: Served) -> None:
     malee.open(f"/cases/{case}/consents/new")
     malee.reads("บิดาเลี้ยง")  # who must not know
     malee.go(press("safe", "yes"))
-    choices = malee.page.locator("fieldset label.pick")
+    choices = malee.page.locator(press("who"))
     expect(choices.filter(has_text="มารดา")).to_have_count(1)
     expect(choices.filter(has_text="บิดาเลี้ยง")).to_have_count(0)
-    malee.tap(choices.filter(has_text="มารดา"))
-    malee.go()
+    malee.go(choices.filter(has_text="มารดา"))
     malee.write(child_view="อยากอยู่กับแม่")
     malee.go()
     malee.go()
@@ -178,8 +176,7 @@ def test_a_second_person_signs_in_where_nobody_can_be_asked(malee: Hand, shared:
     secret = with_account(shared.node, second)
     malee.open(f"/cases/{case_of(shared.node)}/consents/new")
     malee.go(press("safe", "yes"))
-    malee.pick("who", "vital_interest")
-    malee.go()
+    malee.go(press("who", "vital_interest"))
     malee.write(harm="ถูกขู่ฆ่าคืนนี้")
     malee.go()
     malee.write(incapacity="ถูกขังไว้ ติดต่อไม่ได้")

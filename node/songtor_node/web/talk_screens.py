@@ -87,12 +87,11 @@ def _who(room: Room) -> dict[str, Any]:
     if not minor:
         client = room.words("who_client"), room.words("who_client_hint", age=law.minor_under)
         options.insert(0, Option("client", *client))
-    first = options[0].value if options and (age is not None) else ""
     for basis, cited in (("vital_interest", law.vital_basis), ("legal_duty", law.legal_duty_basis)):
         if cited:
             options.append(Option(basis, room.words(f"who_{basis}"), room.words(f"who_{basis}_hint")))
     return {
-        "field": field(room, "who", "choice", room.said("who", first), options=options),
+        "field": field(room, "who", "choice", room.said("who"), options=options),
         "minor": law.minor_under if minor else 0,
         "no_guardian": minor and not guardians,
     }

@@ -19,10 +19,11 @@ from songtor_node.consents.models import Consent
 from songtor_node.consents.notice import parts
 from songtor_node.forms import Form, Line, check
 from songtor_node.referrals.acts import withdraw_ground
-from songtor_node.web import sessions
+from songtor_node.web import refer_plan, sessions
 from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
 from songtor_node.web.parties import party
+from songtor_node.web.refer_plan import page_of
 from songtor_node.web.talk_endings import papers_of
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import ConsentError, InputError, SongtorError
@@ -165,11 +166,18 @@ def copy(visit: Visit) -> Response:
                 now=at.now,
             )
             path = f"/consents/{consent.code}"
+            onward = page_of(at.case.code, "/look") if _is_awaited(visit, consent, at) else path
     except (ConsentError, InputError) as error:
         if error.code == "input.not_here":
             raise
         return _copying(visit, error)
-    return visit.go(f"{path}/print") if noted.given else visit.go(path, "copy_stays")
+    return visit.go(f"{path}/print") if noted.given else visit.go(onward, "copy_stays")
+
+
+def _is_awaited(visit: Visit, consent: Consent, at: At) -> bool:
+    """Whether a referral in the making waits for this very consent."""
+    plan = refer_plan.found(at.session, visit, at.case.code)
+    return plan is not None and plan.purpose == consent.purpose and plan.to in consent.recipients
 
 
 def to_print(visit: Visit) -> Response:
