@@ -14,6 +14,7 @@ from songtor_proto.keyslot import CHEAP
 from songtor_proto.reference import normalise
 from tests.docs import codes, pictures
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
+from tests.docs.photographs import VIEWS
 from tests.docs.terminal import PASSPHRASE, PROGRAMS, Stage, Terminal
 
 MAKE = re.compile(r"^\$ (?:sudo )?make ([a-z-]+)", re.MULTILINE)
@@ -83,9 +84,11 @@ def test_a_picture_fetches_nothing(picture: Path) -> None:
 
 
 def test_pictures_are_small_and_all_are_shown() -> None:
-    """Each is on some page; on a telephone's line a page with six of them is there in a few seconds."""
+    """Each is on some page, and made by the program; a page with six of them is there in a few seconds."""
     shown = {(page.parent / link).resolve() for page in PAGES for link in links(page)}
     assert set(pictures.PICTURES.iterdir()) <= shown
+    taken = {f"{name}.{lang}.webp" for name, view in VIEWS.items() for lang in view.languages}
+    assert {picture.name for picture in pictures.PICTURES.glob("*.webp")} == taken
     assert all(picture.stat().st_size <= LARGEST for picture in pictures.PICTURES.iterdir())
 
 
