@@ -55,9 +55,7 @@ async def keeping(play: Play, lang: str) -> str:
     return "\n".join(
         [
             "",
-            "ทุกอย่างยังทำงานอยู่ กด Ctrl-C เพื่อหยุดและลบทั้งหมด"
-            if thai
-            else "Everything still runs. Ctrl-C stops it and takes it away.",
+            "ทุกอย่างยังทำงานอยู่:" if thai else "Everything still runs:",
             f"  {stage.folder}  (hub, {', '.join(stage.nodes)}, logs)",
             f"  {ports}",
             "หน้าเว็บของแต่ละเครื่องหลัก เปิดในหน้าต่างส่วนตัวแยกกัน พิมพ์รหัสผู้ปฏิบัติงาน "
@@ -68,6 +66,7 @@ async def keeping(play: Play, lang: str) -> str:
             *(f"  {line}" for door in doors for line in door),
             "ลองพิมพ์ในหน้าต่างอื่น:" if thai else "To try, in another window:",
             *(f"  {shlex.join([str(BIN / words[0]), '--lang', lang, *words[1:]])}" for words, _ in lines),
+            "กด Ctrl-C เพื่อหยุดและลบทั้งหมด" if thai else "Ctrl-C stops it and takes it away.",
         ]
     )
 
