@@ -87,7 +87,11 @@ def ground(
         dangerous=frozenset(str(person.id) for person in case.people if person.danger),
         traced_person_consented=form.traced_person_consented,
     )
-    return _grant(case, form, scope, house, by=by, today=now.date()), paper
+    try:
+        return _grant(case, form, scope, house, by=by, today=now.date()), paper
+    except ConsentError as error:
+        field = "second" if error.field == "confirmed_by" else error.field  # as the form calls them
+        raise ConsentError(error.code.removeprefix("consent."), field=field) from None
 
 
 def expiry(form: ConsentForm, now: datetime) -> datetime:

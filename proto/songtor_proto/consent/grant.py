@@ -97,7 +97,7 @@ def confirm(grant: Grant, *, by: str, now: datetime) -> Grant:
     if due_for_recall(grant, now):
         raise ConsentError("not_confirmed", field="confirm_by")
     if not by or by == grant.by:
-        raise ConsentError("same_person", field="second")
+        raise ConsentError("same_person", field="confirmed_by")
     return replace(grant, confirmed=True, confirm_by=None)
 
 

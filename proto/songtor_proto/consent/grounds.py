@@ -99,7 +99,7 @@ def legal_duty(
     if not duty.strip():
         raise ConsentError("duty", field="duty")
     if not _two_people(by, confirmed_by):
-        raise ConsentError("second_person", field="second")
+        raise ConsentError("second_person", field="confirmed_by")
     return _grant(scope, law, policy, wire.BASIS_LEGAL_DUTY, by=by, confirmed=True)
 
 
@@ -137,7 +137,7 @@ def _two_people(by: str, confirmed_by: str) -> bool:
     if not by:
         raise ConsentError("by", field="by")
     if by == confirmed_by:
-        raise ConsentError("same_person", field="second")
+        raise ConsentError("same_person", field="confirmed_by")
     return bool(confirmed_by)
 
 
