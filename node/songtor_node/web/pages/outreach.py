@@ -10,7 +10,8 @@ from songtor_node.forms import check
 from songtor_node.outreach import acts
 from songtor_node.qr import qr
 from songtor_node.web.access import May, Page
-from songtor_node.web.sheet import Ask, drop_draft, fields, typed
+from songtor_node.web.form_page import opened, refused, saved
+from songtor_node.web.sheet import Ask, merged, typed
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_web.dates import iso_date
@@ -40,7 +41,8 @@ def overview(visit: Visit) -> Response:
 
 def telling(visit: Visit) -> Response:
     values = {"day": visit.now.astimezone().date().isoformat()}
-    return visit.show("outreach/telling.html", fields=fields(visit, _TELLING, values))
+    with visit.reading() as session:
+        return visit.show("outreach/telling.html", sheet=opened(session, visit, _TELLING, values))
 
 
 def tell(visit: Visit) -> Response:
@@ -48,11 +50,10 @@ def tell(visit: Visit) -> Response:
     try:
         form = check(acts.TellingForm, {**said, "day": iso_date(said["day"]), "people": said["people"] or 0})
     except InputError as error:
-        return visit.show("outreach/telling.html", 422, fields=fields(visit, _TELLING, said, error))
+        return visit.show("outreach/telling.html", 422, sheet=refused(visit, _TELLING, error))
     with visit.writing() as session:
         acts.tell(session, form, by=visit.me, now=visit.now)
-        drop_draft(session, visit.me.code, visit.here)
-    return visit.go("/outreach", done="told")
+        return saved(session, visit, False, "/outreach", "told")
 
 
 def forget(visit: Visit) -> Response:
@@ -66,20 +67,18 @@ def forget(visit: Visit) -> Response:
 
 def address(visit: Visit) -> Response:
     with visit.reading() as session:
-        values = acts.address(session).model_dump()
-    return visit.show("outreach/address.html", fields=fields(visit, _REACH, values))
+        made = opened(session, visit, _REACH, acts.address(session).model_dump())
+    return visit.show("outreach/address.html", sheet=made)
 
 
 def say_address(visit: Visit) -> Response:
-    said = typed(visit, _REACH)
     try:
-        form = check(acts.Address, said)
+        with visit.writing() as session:
+            values, crossed = merged(session, visit, _REACH, acts.address(session).model_dump())
+            acts.say_address(session, check(acts.Address, values))
+            return saved(session, visit, crossed, "/outreach/poster")
     except InputError as error:
-        return visit.show("outreach/address.html", 422, fields=fields(visit, _REACH, said, error))
-    with visit.writing() as session:
-        acts.say_address(session, form)
-        drop_draft(session, visit.me.code, visit.here)
-    return visit.go("/outreach/poster")
+        return visit.show("outreach/address.html", 422, sheet=refused(visit, _REACH, error))
 
 
 def poster(visit: Visit) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -12,7 +12,9 @@ from songtor_node.resources.find import Wanted, find
 from songtor_node.resources.network import OWN_KINDS, kinds
 from songtor_node.settings import kept
 from songtor_node.web.access import May, Page
-from songtor_node.web.sheet import Ask, drop_draft, fields, typed
+from songtor_node.web.entry_form import with_lists
+from songtor_node.web.form_page import Sheet, opened, refused, saved
+from songtor_node.web.sheet import Ask, merged, typed
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
@@ -21,7 +23,9 @@ from songtor_web.names import countries
 
 _SHOWN = 60
 _ASKS = (
+    Ask("kind", "choice", words="resource_kind"),
     Ask("name", words="resource_name"),
+    Ask("country", "list"),
     Ask("city", words="city"),
     Ask("phone", "phone", words="resource_phone"),
     Ask("address", words="resource_address"),
@@ -56,47 +60,45 @@ def search(visit: Visit) -> Response:
 
 def new(visit: Visit) -> Response:
     with visit.reading() as session:
-        values = {"country": kept(session, "seat")[:2]}
-    return visit.show("resources/form.html", fields=_form(visit, values), number=0)
+        return _show(visit, opened(session, visit, _ASKS, {"country": kept(session, "seat")[:2]}))
 
 
 def add(visit: Visit) -> Response:
     try:
-        form = check(acts.ResourceForm, _typed(visit))
+        form = check(acts.ResourceForm, typed(visit, _ASKS))
     except InputError as error:
-        return visit.show("resources/form.html", 422, fields=_form(visit, _typed(visit), error), number=0)
+        return _show(visit, refused(visit, _ASKS, error), status=422)
     with visit.writing() as session:
         acts.add(session, form, by=visit.me, now=visit.now)
-        drop_draft(session, visit.me.code, visit.here)
-    return visit.go("/resources", done="saved")
+        return saved(session, visit, False, "/resources")
 
 
 def edit(visit: Visit) -> Response:
     with visit.reading() as session:
         row = acts.get(session, _number(visit))
-        values = row.model_dump()
-    return visit.show("resources/form.html", fields=_form(visit, values), number=row.id)
+        return _show(visit, opened(session, visit, _ASKS, row.model_dump()), row.id)
 
 
 def change(visit: Visit) -> Response:
     """Saves, says that it is still so, or takes it out; the button says which."""
     number, wish = _number(visit), visit.said("do")
-    with visit.writing() as session:
-        if wish == "checked":
-            acts.checked(session, number, by=visit.me, now=visit.now)
-            return visit.go("/resources", done="checked")
-        if wish == "remove":
-            acts.remove(session, number)
-            return visit.go("/resources", done="removed")
-        try:
-            form = check(acts.ResourceForm, _typed(visit))
-        except InputError as error:
-            return visit.show(
-                "resources/form.html", 422, fields=_form(visit, _typed(visit), error), number=number
-            )
-        acts.change(session, number, form, by=visit.me, now=visit.now)
-        drop_draft(session, visit.me.code, visit.here)
-    return visit.go("/resources", done="saved")
+    try:
+        with visit.writing() as session:
+            if wish == "checked":
+                acts.checked(session, number, by=visit.me, now=visit.now)
+                return visit.go("/resources", done="checked")
+            if wish == "remove":
+                acts.remove(session, number)
+                return visit.go("/resources", done="removed")
+            present = acts.get(session, number).model_dump()
+            values, crossed = merged(session, visit, _ASKS, present)
+            form = check(acts.ResourceForm, {**values, "languages": present["languages"]})
+            acts.change(session, number, form, by=visit.me, now=visit.now)
+            return saved(session, visit, crossed, "/resources")
+    except InputError as error:
+        if error.code == "input.not_here":
+            raise
+        return _show(visit, refused(visit, _ASKS, error), number, 422)
 
 
 def checked_entry(visit: Visit) -> Response:
@@ -113,38 +115,29 @@ def _number(visit: Visit) -> int:
     return int(text)
 
 
-def _typed(visit: Visit) -> dict[str, Any]:
-    return {**typed(visit, _ASKS), "kind": visit.said("kind"), "country": visit.said("country")}
-
-
-def _form(visit: Visit, values: dict[str, Any], error: InputError | None = None) -> list[Field]:
-    own = Field(
-        name="kind",
-        kind="choice",
-        label=visit.t("field.resource_kind"),
-        value=str(values.get("kind", "")),
-        options=[Option(code, kinds()[code][visit.lang]) for code in OWN_KINDS],
-    )
-    if error and error.field.startswith("kind"):
-        own = own.wrong(visit.t("resources.which_kind"))
-    name, *rest = fields(visit, _ASKS, values, error)
-    return [own, name, _country(visit, str(values.get("country", ""))), *rest]
-
-
-def _country(visit: Visit, value: str) -> Field:
-    return Field(
-        name="country",
-        kind="list",
-        label=visit.t("field.country"),
-        value=value,
-        options=[Option(code, name) for code, name in countries(visit.lang).items()],
-    )
+def _show(visit: Visit, made: Sheet, number: int | None = None, status: int = 200) -> Response:
+    lists = {
+        "kind": [Option(code, kinds()[code][visit.lang]) for code in OWN_KINDS],
+        "country": [Option(code, name) for code, name in countries(visit.lang).items()],
+    }
+    asked = [
+        one.wrong(visit.t("resources.which_kind")) if one.error and one.name == "kind" else one
+        for one in made.fields
+    ]
+    made = with_lists(replace(made, fields=asked), lists)
+    return visit.show("resources/form.html", status, sheet=made, number=number)
 
 
 def _filters(visit: Visit, wanted: Wanted) -> list[Field]:
     needs = [Option(one.code, one.label(visit.lang)) for one in vocabulary().problems.values()]
     return [
-        _country(visit, wanted.country),
+        Field(
+            name="country",
+            kind="list",
+            label=visit.t("field.country"),
+            value=wanted.country,
+            options=[Option(code, name) for code, name in countries(visit.lang).items()],
+        ),
         Field(name="need", kind="list", label=visit.t("resources.need"), value=wanted.need, options=needs),
         Field(
             name="kind",
