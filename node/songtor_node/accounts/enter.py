@@ -27,10 +27,12 @@ class Answer(NamedTuple):
     wait: timedelta = timedelta()
 
 
-def by_password(engine: Engine, code: str, typed: str, *, cost: Cost, now: datetime, once: bool) -> Answer:
-    """The first half. `once`: a one-time code of the administrator's will do, too."""
+def by_password(
+    engine: Engine, code: str, typed: str, *, cost: Cost, now: datetime, once: bool, browser: str = ""
+) -> Answer:
+    """The first half. `once`: a one-time code of the administrator's will do, too. `browser`: see `tries`."""
     with writing(engine) as session:
-        wait = tries.begin(session, code, now)
+        wait = tries.begin(session, code, now, browser)
     if wait:
         return Answer(wait=wait)
     with reading(engine) as session:
@@ -40,15 +42,15 @@ def by_password(engine: Engine, code: str, typed: str, *, cost: Cost, now: datet
     right = right or (once and account is not None and paper_codes.is_once(account, typed, now))
     with writing(engine) as session:
         if right:
-            tries.undo(session, code)
-        elif tries.is_alarming(session, code):
+            tries.undo(session, code, browser)
+        elif tries.is_alarming(session, code, browser):
             alert(session, GUESSING, code if worker else "-", now=now)
     return Answer(code if right else "")
 
 
-def by_second(session: Session, worker: str, typed: str, now: datetime) -> Answer:
+def by_second(session: Session, worker: str, typed: str, now: datetime, browser: str = "") -> Answer:
     """The second half: a code of the authenticator, or a recovery code."""
-    if wait := tries.begin(session, worker, now):
+    if wait := tries.begin(session, worker, now, browser):
         return Answer(wait=wait)
     account = session.get_one(Account, worker)
     if authenticator.use(account, typed, now):
@@ -56,10 +58,10 @@ def by_second(session: Session, worker: str, typed: str, now: datetime) -> Answe
     elif paper_codes.use(session, worker, typed):
         happened(session, worker, "recovery_used", by=worker, now=now)
     else:
-        if tries.is_alarming(session, worker):
+        if tries.is_alarming(session, worker, browser):
             alert(session, GUESSING, worker, now=now)
         return Answer()
-    tries.clear(session, worker)
+    tries.clear(session, worker, browser)
     return Answer(worker)
 
 

@@ -1,5 +1,5 @@
 """Against guessing: every try counts before it is judged, and after a few in vain there is a pause that
-grows."""
+grows. `browser`: one that is known as the worker's, where tries count by themselves; else empty."""
 
 from __future__ import annotations
 
@@ -24,38 +24,41 @@ def pause(count: int) -> timedelta:
     return timedelta() if count < FREE else min(LONGEST, FIRST * 2 ** min(count - FREE, 10))
 
 
-def begin(session: Session, code: str, now: datetime) -> timedelta:
+def begin(session: Session, code: str, now: datetime, browser: str = "") -> timedelta:
     """Counts one try for that worker's code; gives how long to wait instead, where there is a pause."""
     session.exec(delete(Tries).where(col(Tries.last_at) < now - FORGOTTEN))
-    own, everybody = _row(session, _subject(code), now), _row(session, _ALL, now)
-    everybody.count = max(0, everybody.count - (now - everybody.last_at) // PARDON_FOR_ALL)
-    over = PAUSE_FOR_ALL if everybody.count >= FREE_FOR_ALL else timedelta()
-    wait = max(own.last_at + pause(own.count), everybody.last_at + over) - now
+    own = _row(session, _subject(code, browser), now)
+    rows, wait = [own], own.last_at + pause(own.count) - now
+    if not browser:
+        everybody = _row(session, _ALL, now)
+        everybody.count = max(0, everybody.count - (now - everybody.last_at) // PARDON_FOR_ALL)
+        over = PAUSE_FOR_ALL if everybody.count >= FREE_FOR_ALL else timedelta()
+        rows, wait = [own, everybody], max(wait, everybody.last_at + over - now)
     if wait > timedelta():
         return wait
-    for row in (own, everybody):
+    for row in rows:
         row.count, row.last_at = row.count + 1, now
     session.flush()
     return timedelta()
 
 
-def undo(session: Session, code: str) -> None:
+def undo(session: Session, code: str, browser: str = "") -> None:
     """The try that began last was not in vain, and the next may follow at once; those before it still
     count."""
-    for subject in (_subject(code), _ALL):
+    for subject in (_subject(code, browser), *([] if browser else [_ALL])):
         if (row := session.get(Tries, subject)) is not None:
             row.count = max(0, row.count - 1)
             row.last_at -= PAUSE_FOR_ALL if subject == _ALL else pause(row.count)
 
 
-def clear(session: Session, code: str) -> None:
+def clear(session: Session, code: str, browser: str = "") -> None:
     """The whole sign-in was done."""
-    session.exec(delete(Tries).where(col(Tries.subject) == _subject(code)))
+    session.exec(delete(Tries).where(col(Tries.subject) == _subject(code, browser)))
 
 
-def is_alarming(session: Session, code: str) -> bool:
+def is_alarming(session: Session, code: str, browser: str = "") -> bool:
     """Whether the pauses have begun for that code."""
-    row = session.get(Tries, _subject(code))
+    row = session.get(Tries, _subject(code, browser))
     return row is not None and row.count >= FREE
 
 
@@ -67,6 +70,6 @@ def _row(session: Session, subject: bytes, now: datetime) -> Tries:
     return row
 
 
-def _subject(code: str) -> bytes:
+def _subject(code: str, browser: str) -> bytes:
     """What was typed may be anything; a digest keeps none of it."""
-    return hashlib.sha256(code.encode()).digest()
+    return hashlib.sha256(f"{code}\n{browser}".encode()).digest()

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from sqlmodel import Field, Session, col, delete, select
 from starlette.responses import Response
 
+from songtor_node.accounts import browsers
 from songtor_node.store.base import Instant, Row
 from songtor_node.web.navigation import IDLE_SECONDS
 from songtor_node.workers import Worker
@@ -27,6 +28,7 @@ SESSION = "songtor"
 STEP = "songtor-step"
 """The cookies: of the session, and of a way that is still being gone (first start, passkey)."""
 _TOUCH = timedelta(minutes=1)  # so often at most a look is written down
+_KNOWN = timedelta(days=180)
 _SIZE = 32
 
 
@@ -181,11 +183,34 @@ def cookie_name(visit: Visit, name: str = SESSION) -> str:
     return f"__Host-{name}" if _is_secure(visit) else name
 
 
-def give_cookie(visit: Visit, response: Response, token: str, name: str = SESSION) -> Response:
+def give_cookie(
+    visit: Visit, response: Response, token: str, name: str = SESSION, lasts: timedelta | None = None
+) -> Response:
     response.set_cookie(
-        cookie_name(visit, name), token, path="/", secure=_is_secure(visit), httponly=True, samesite="strict"
+        cookie_name(visit, name),
+        token,
+        max_age=int(lasts.total_seconds()) if lasts else None,
+        path="/",
+        secure=_is_secure(visit),
+        httponly=True,
+        samesite="strict",
     )
     return response
+
+
+def browser_of(visit: Visit, session: Session, worker: str) -> str:
+    """How that worker's tries here are told from a stranger's; empty where the browser is none of theirs."""
+    return browsers.known(session, worker, token_of(visit, _known_by(worker)))
+
+
+def know_browser(visit: Visit, session: Session, response: Response, worker: str) -> Response:
+    """After a whole sign-in; kept by the browser when the session has ended."""
+    said = browser_of(visit, session, worker) or browsers.made(session, worker, visit.node.random)
+    return give_cookie(visit, response, said, _known_by(worker), lasts=_KNOWN)
+
+
+def _known_by(worker: str) -> str:
+    return f"songtor-known-{hashlib.sha256(worker.encode()).hexdigest()[:8]}"
 
 
 def take_cookie(visit: Visit, response: Response, name: str = SESSION) -> Response:

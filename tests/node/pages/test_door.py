@@ -13,7 +13,7 @@ import pytest
 from httpx2 import Response
 from sqlmodel import select
 
-from songtor_node.accounts import people, tries
+from songtor_node.accounts import browsers, people, tries
 from songtor_node.accounts.models import Account, RecoveryCode, Tries
 from songtor_node.alerts import alerts
 from songtor_node.bootstrap import Node, open_node
@@ -307,6 +307,46 @@ def test_guessing_meets_growing_pauses_and_is_told(node: Node, secret: str, cloc
     assert "แล้วลองใหม่" in client.post("/sign-in", {"code": "malee", "password": PASSWORD}).text
     clock.ahead += tries.LONGEST
     assert sign_in(client, secret, node).headers["location"] == "/"
+
+
+def test_a_stranger_who_guesses_shuts_no_worker_out(node: Node, secret: str, clock: MovableClock) -> None:
+    """Neither from a browser where the worker signed in before, nor out of a session that sleeps; and such a
+    browser has a pause of its own."""
+    front = front_of(node)
+    own, stranger = browser(front), browser(front)
+    sign_in(own, secret, node)
+    own.get("/locked")
+    with writing(node.engine) as session:
+        for number in range(tries.FREE_FOR_ALL):  # and the others with it
+            tries.begin(session, f"name{number % 30}", clock())
+    for _ in range(tries.FREE + 2):
+        stranger.post("/sign-in", {"code": "malee", "password": "wrong"})
+    assert own.post("/locked", {"to": "/me", "password": "wrong"}).status_code == 422
+    assert own.post("/locked", {"to": "/me", "password": PASSWORD}).headers["location"] == "/me"
+    own.post("/sign-out")
+    clock.ahead += timedelta(seconds=31)
+    for _ in range(tries.FREE + 2):
+        stranger.post("/sign-in", {"code": "malee", "password": "wrong"})
+    assert sign_in(own, secret, node).headers["location"] == "/"
+    own.post("/sign-out")
+    for _ in range(tries.FREE):
+        own.post("/sign-in", {"code": "malee", "password": "wrong"})
+    assert "แล้วลองใหม่" in own.post("/sign-in", {"code": "malee", "password": PASSWORD}).text
+
+
+def test_a_browser_is_known_for_its_worker_alone(node: Node, secret: str) -> None:
+    """What it keeps opens nothing, and is of no use to another name, or made up."""
+    front = front_of(node)
+    own, stranger = browser(front), browser(front)
+    sign_in(own, secret, node)
+    (name,) = (one for one in own.cookies if one.startswith("songtor-known-"))
+    mark = str(own.cookies.get(name))
+    with reading(node.engine) as session:
+        assert browsers.known(session, "malee", mark) == mark
+        for worker, said in (("anong", mark), ("malee", mark[:-1]), ("malee", ""), ("malee", "ก" * 96)):
+            assert not browsers.known(session, worker, said)
+    stranger.cookies.set(name, mark)
+    assert not is_in(stranger)
 
 
 def test_guessing_many_names_is_slowed_for_all_but_shuts_nobody_out(node: Node, clock: MovableClock) -> None:

@@ -103,8 +103,16 @@ def sign_in(visit: Visit) -> Response:
 def check_password(visit: Visit) -> Response:
     """The first half; a one-time code of the administrator's is typed in the password's place."""
     code = visit.said("code").strip().lower()
+    with visit.reading() as session:
+        browser = sessions.browser_of(visit, session, code)
     answer = enter.by_password(
-        visit.node.engine, code, visit.said("password"), cost=visit.front.cost, now=visit.now, once=True
+        visit.node.engine,
+        code,
+        visit.said("password"),
+        cost=visit.front.cost,
+        now=visit.now,
+        once=True,
+        browser=browser,
     )
     if not answer.worker:
         said = wait_text(visit, answer.wait) or str(visit.t("door.wrong"))
@@ -162,10 +170,12 @@ def check_second(visit: Visit) -> Response:
     if account is None:
         return _over(visit)
     with visit.writing() as session:
-        answer = enter.by_second(session, account.worker, visit.said("second"), visit.now)
-        token = _new_session(session, visit, account.worker, proven=True) if answer.worker else ""
-    if token:
-        return sessions.give_cookie(visit, visit.go("/"), token)
+        browser = sessions.browser_of(visit, session, account.worker)
+        answer = enter.by_second(session, account.worker, visit.said("second"), visit.now, browser)
+        if answer.worker:
+            token = _new_session(session, visit, account.worker, proven=True)
+            response = sessions.give_cookie(visit, visit.go("/"), token)
+            return sessions.know_browser(visit, session, response, account.worker)
     error = None if answer.wait else InputError("one_time_code", field="second")
     return ask(
         visit, "code", _SECOND, error=error, message=wait_text(visit, answer.wait), template="door/code.html"
@@ -208,9 +218,10 @@ def check_passkey(visit: Visit) -> Response:
             tries.clear(session, code)
             people.happened(session, code, "signed_in", by=code, now=visit.now)
             kept = _new_session(session, visit, code, proven=True)
+            response = sessions.give_cookie(visit, visit.go("/"), kept)
+            sessions.know_browser(visit, session, response, code)
     except InputError as error:
         return _sign_in_page(visit, error.public(visit.lang))
-    response = sessions.give_cookie(visit, visit.go("/"), kept)
     return sessions.take_cookie(visit, response, sessions.STEP)
 
 
@@ -232,6 +243,7 @@ def wake(visit: Visit) -> Response:
     row, to = _asleep(visit), inside(visit.said("to"))
     if row is None:
         return visit.go("/sign-in")
+    here = row.digest.hex()  # strangers' tries at the door end nobody's session
     answer = enter.by_password(
         visit.node.engine,
         row.worker,
@@ -239,13 +251,14 @@ def wake(visit: Visit) -> Response:
         cost=visit.front.cost,
         now=visit.now,
         once=False,
+        browser=here,
     )
     with visit.writing() as session:
         if answer.worker:
-            tries.clear(session, row.worker)
+            tries.clear(session, row.worker, here)
             token = sessions.again(session, row.digest, now=visit.now, random=visit.node.random)
             return sessions.give_cookie(visit, visit.go(to), token)
-        if ended := tries.is_alarming(session, row.worker):
+        if ended := tries.is_alarming(session, row.worker, here):
             sessions.end(session, row.digest)
     if ended:
         return sessions.take_cookie(visit, visit.go("/sign-in"))

@@ -51,6 +51,7 @@ def take_back(visit: Visit) -> Response:
         cost=visit.front.cost,
         now=visit.now,
         once=False,
+        browser=visit.token.hex(),
     )
     if not found.worker:
         return _hand_back(visit, PeerError("pause" if found.wait else "hand_back", field="password"))

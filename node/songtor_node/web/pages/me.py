@@ -58,7 +58,13 @@ def keep_password(visit: Visit) -> Response:
     """Asks for the present one; whoever else was signed in with it no longer is."""
     me, cost = visit.me.code, visit.front.cost
     answer = enter.by_password(
-        visit.node.engine, me, visit.said("password"), cost=cost, now=visit.now, once=False
+        visit.node.engine,
+        me,
+        visit.said("password"),
+        cost=cost,
+        now=visit.now,
+        once=False,
+        browser=visit.token.hex(),
     )
     if not answer.worker:
         said = wait_text(visit, answer.wait) or str(visit.t("door.wrong_password"))

@@ -198,7 +198,8 @@ def _kept(session: Session, visit: Visit, owner: Owner, what: str) -> Response:
         proven=True,
         device=device(visit.request.headers.get("user-agent", "")),
     )
-    return sessions.give_cookie(visit, visit.go("/me/recovery"), token)
+    response = sessions.give_cookie(visit, visit.go("/me/recovery"), token)
+    return sessions.know_browser(visit, session, response, owner.worker)
 
 
 def _secret_key(owner: Owner) -> bytes:
