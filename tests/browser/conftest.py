@@ -16,6 +16,7 @@ When the test ends, no window may have seen an error of a script, of the content
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from playwright.sync_api import Browser
 
 from songtor_hub.addresses import Listen
 from songtor_hub.store.engine import writing
+from songtor_node.keeper import Keeper
 from tests.browser.sample import Served, sample, serving
 from tests.browser.windows import Windows, chromium
 from tests.support.hub import Serve, ServedHub
@@ -96,3 +98,14 @@ def abroad(served_hub: Serve, tmp_path: Path) -> Iterator[Abroad]:
     with serving(berlin.node.data, berlin.node) as served:
         yield Abroad(hub, berlin, served)
     berlin.close()
+
+
+@pytest.fixture
+def kept(abroad: Abroad) -> Iterator[Abroad]:
+    """With Berlin's line kept, as `serve` keeps it."""
+    keeper = Keeper(abroad.served.front)
+    thread = threading.Thread(target=keeper.run, daemon=True)
+    thread.start()
+    yield abroad
+    keeper.stop()
+    thread.join(20)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from tests.browser.hand import Hand, link, press
+import pytest
+from playwright.sync_api import Locator, expect
+
+from songtor_hub.bootstrap import Hub
+from songtor_hub.desks import acts as desk_acts
+from songtor_hub.desks.opening import open_task
+from songtor_node.referrals import acts
+from songtor_proto.wire.payload_pb2 import Facts
+from tests.browser.conftest import Abroad
+from tests.browser.hand import GO, Hand, link, press
 from tests.browser.sample import Served
 from tests.browser.test_consent import signed
 from tests.browser.windows import Windows
+from tests.support.desks import at
+from tests.support.linked import AGREED, LinkedNode, join
+from tests.support.talks import begin, case_of, png, say, to_check
+from tests.support.until import until
+from tests.support.visitor import visitor
 
 LANGS = pytest.mark.parametrize("lang", ["th", "en"])
 MOST = 25
@@ -53,3 +67,185 @@ def test_a_consented_referral_takes_few_taps(malee: Hand) -> None:
     count = malee.taps + malee.typed
     print(f"from a new case to a sent referral: {malee.taps} taps, {malee.typed} fields")
     assert count <= MOST
+
+
+def agreed(node: Served, case: str, *told: str) -> None:
+    """The client has signed that this may be told to the women's desk."""
+    who = visitor(node.node, "malee")
+    talk = begin(who, case)
+    say(who, talk, "check", seen=to_check(who, talk, told=list(told)), how="sign")
+    say(who, talk, "sign", signature=png())
+
+
+def looking(hand: Hand, case: str) -> None:
+    """At the two columns, under the consent that carries it."""
+    hand.open(f"/cases/{case}")
+    hand.go(REFER)
+    hand.go(press("to", "TH-00/dwf"))
+    assert hand.path.endswith("/refer/look")
+
+
+@LANGS
+def test_what_is_unticked_moves_over_at_once(malee: Hand, shared: Served) -> None:
+    """Left leaves, right stays; one tap moves a row, and only that one."""
+    case = case_of(shared.node)
+    agreed(shared, case, "demographics", "place", "problems", "name")
+    looking(malee, case)
+
+    def row(side: str, category: str) -> Locator:
+        return malee.page.locator(f'.{side} li:has(input[value="{category}"])')
+
+    expect(row("leaves", "problems")).to_be_visible()
+    expect(row("stays", "name")).to_be_visible()
+    malee.pick("tick", "problems")
+    expect(row("stays", "problems")).to_be_visible()
+    expect(row("leaves", "problems")).to_have_count(0)
+    malee.pick("tick", "name")
+    expect(row("leaves", "name")).to_contain_text("นวล ตัวอย่าง")
+    expect(row("stays", "problems")).to_be_visible()
+    malee.page.reload()
+    expect(row("leaves", "name")).to_be_visible()
+    assert malee.path.endswith("/refer/look")  # the same page all along
+
+
+@LANGS
+def test_a_finding_is_cleared_and_a_double_tap_sends_once(malee: Hand, shared: Served) -> None:
+    """A number in the story is shown before it goes; however often the button is pressed, one goes."""
+    story = "โทรหาพี่สาวได้ที่ 080-000-0101 ตอนเย็น"
+    case = case_of(shared.node, {"channel": "line", "narrative": story, "client": {"birth_date": "1988-04"}})
+    agreed(shared, case, "demographics", "narrative")
+    looking(malee, case)
+    malee.pick("tick", "narrative")
+    malee.pick("urgency", "yellow")
+    malee.go()
+    expect(malee.page.locator("main mark")).to_contain_text("080-000-0101")
+    malee.open(f"/cases/{case}/refer/send")
+    assert malee.path.endswith("/refer/words")  # nothing goes round it
+    malee.go(press("clear"))
+    malee.reads("refer.check")
+    malee.page.locator(GO).first.dblclick()
+    malee.reads("done.sent")
+    malee.open(f"/cases/{case}")
+    expect(malee.page.locator('main .glance a[href^="/referrals/"]')).to_have_count(1)
+
+
+@pytest.fixture
+def berlin(windows: Windows, abroad: Abroad, lang: str) -> Hand:
+    return Hand(windows.open(abroad.served, "malee", lang), lang)
+
+
+def refer(hand: Hand, node: LinkedNode) -> str:
+    """A case with the client's consent, sent with the page; gives the reference."""
+    case = node.case()
+    node.consent(case, categories=AGREED)
+    looking(hand, case)
+    hand.go()
+    hand.go()
+    hand.reads("done.sent")
+    return hand.path.rpartition("/")[2]
+
+
+def stands(hand: Hand, path: str, where: str, words: str, before: Callable[[], object] = str) -> None:
+    """The page says so as soon as the other end has done its part."""
+
+    def there() -> bool:
+        before()
+        hand.open(path)
+        return words in hand.page.locator(where).inner_text()
+
+    until(there)
+
+
+@LANGS
+def test_asked_answered_and_ended(
+    berlin: Hand, abroad: Abroad, new_console: Callable[..., Hub], lang: str
+) -> None:
+    """Received, opened, asked; answered on the page; the outcome comes home and stands on Today."""
+    reference = refer(berlin, abroad.berlin)
+    page = f"/referrals/{reference}"
+    berlin.reads("life.is_waiting")
+    abroad.berlin.sync()
+    berlin.open(page)
+    berlin.reads("life.is_sent", berlin.label("referral_stages", "register"))
+    desk = at(new_console, abroad.hub.hub, "dwf")
+    assert b"901820" not in open_task(desk, reference).messages[0].said.SerializeToString()
+    desk_acts.accept(desk, reference)
+    desk_acts.ask(desk, reference, "มีลูกมาด้วยไหม")
+    abroad.berlin.sync()
+    berlin.open("/")
+    berlin.reads("today.group_questions")
+    berlin.go(link(page))
+    berlin.reads("referral.asked", "มีลูกมาด้วยไหม", "referral.openings")
+    berlin.go(link("/answer"))
+    berlin.write(text="ไม่มี มาคนเดียว")
+    berlin.go()
+    berlin.reads("done.referral_answer")
+    abroad.berlin.sync()
+    assert open_task(desk, reference).messages[-1].said.answer.text == "ไม่มี มาคนเดียว"
+    desk_acts.start(desk, reference)
+    desk_acts.complete(desk, reference, "assisted", Facts(narrative="เข้าที่พักแล้ว"))
+    abroad.berlin.sync()
+    berlin.open("/")
+    berlin.reads("today.group_answers")
+    berlin.go(link(page))
+    berlin.reads(berlin.label("outcomes", "assisted"), "เข้าที่พักแล้ว")
+
+
+@LANGS
+def test_sent_while_the_line_is_cut(berlin: Hand, kept: Abroad, lang: str) -> None:
+    """It waits for the internet, in words, and goes by itself when the line is back."""
+    kept.hub.stop()
+    page = f"/referrals/{refer(berlin, kept.berlin)}"
+    berlin.reads("life.is_waiting")
+    stands(berlin, page, "body", berlin.says("line.waiting", n=1))
+    berlin.reads("life.is_waiting")
+    kept.hub.start()
+    stands(berlin, page, "main", berlin.says("life.is_sent"))
+    berlin.reads_nowhere("life.is_waiting", berlin.says("line.waiting", n=1))
+
+
+@LANGS
+def test_taken_back(berlin: Hand, abroad: Abroad, new_console: Callable[..., Hub], lang: str) -> None:
+    """The client takes it back; the page says what became of every copy."""
+    reference = refer(berlin, abroad.berlin)
+    abroad.berlin.sync()
+    open_task(at(new_console, abroad.hub.hub, "dwf"), reference)
+    berlin.go(link("/withdraw"))
+    berlin.go("main button.destroy")
+    berlin.reads("done.referral_withdraw", "referral.withdrawn")
+
+    stands(berlin, f"/referrals/{reference}", "main", berlin.says("life.copy_destroyed"), abroad.berlin.sync)
+    berlin.reads("referral.copies", "referral.destroyed_here")
+
+
+@pytest.fixture
+def taipei(abroad: Abroad, tmp_path: Path) -> Iterator[LinkedNode]:
+    """Another node of the network, which knows Berlin's keys."""
+    made = join(abroad.hub, tmp_path, "TW-44")
+    abroad.berlin.sync()
+    yield made
+    made.close()
+
+
+@LANGS
+def test_what_comes_in_becomes_a_case(berlin: Hand, abroad: Abroad, taipei: LinkedNode, lang: str) -> None:
+    """Read, accepted with a tap: a case that knows where it came from; and the sender hears of it."""
+    reference = taipei.refer(to="DE-02")
+    taipei.sync()
+    abroad.berlin.sync()
+    berlin.open("/")
+    berlin.reads("today.group_undecided")
+    berlin.go(link(f"/referrals/{reference}"))
+    berlin.reads("referral.what_came", berlin.label("problems", "domestic_violence"))
+    berlin.go('form[action$="/accept"] button')
+    berlin.reads("done.referral_accept")
+    expect(berlin.page.locator(link(f"/referrals/{reference}"))).not_to_have_count(0)
+    abroad.berlin.sync()
+    taipei.sync()
+    assert taipei.state(reference) == "accepted"
+    with taipei.act() as now:
+        acts.withdraw(now, reference, person="client")
+    taipei.sync()
+    abroad.berlin.sync()
+    berlin.open(f"/referrals/{reference}")
+    berlin.reads("referral.withdrawn")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from sqlmodel import select
 
 from songtor_hub.bootstrap import Hub
 from songtor_hub.desks import acts as desk_acts
-from songtor_node.keeper import Keeper
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.store.engine import writing
 from songtor_proto.wire.payload_pb2 import Facts
@@ -23,17 +21,6 @@ from tests.support.desks import at
 from tests.support.until import until
 
 LANGS = pytest.mark.parametrize("lang", ["th", "en"])
-
-
-@pytest.fixture
-def kept(abroad: Abroad) -> Iterator[Abroad]:
-    """With its line kept, as `serve` keeps it."""
-    keeper = Keeper(abroad.served.front)
-    thread = threading.Thread(target=keeper.run, daemon=True)
-    thread.start()
-    yield abroad
-    keeper.stop()
-    thread.join(20)
 
 
 def comes(hand: Hand, *words: str) -> None:
