@@ -29,6 +29,15 @@ REACH = outreach.Address(
 )
 
 
+_ASKED = {
+    "who": "button[name=who][value=client]",
+    "purpose": "main button.go",
+    "recipients": "main button.go",
+    "phone": "button[name=phone][value=hand]",
+}
+"""What is pressed on the worker's screens of a conversation about consent."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """How to come there; `worker`: who is signed in, nobody where it is empty."""
@@ -61,13 +70,12 @@ def _told(page: Page, at: Served) -> None:
     """The conversation about consent, until the phone is in the client's hands."""
     page.goto(f"/cases/{at.cases[CONFINED]}/consents/new")
     page.locator("button[name=safe][value=yes]").click()
-    page.wait_for_url("**/who")
-    while not page.url.endswith("/told"):
-        here, hand = page.url, page.locator("button[name=phone][value=hand]")
-        if hand.count():
+    for screen, press in _ASKED.items():
+        page.wait_for_url(f"**/{screen}")
+        if screen == "phone":
             page.locator(f"input[name=language][value={page.locator('html').get_attribute('lang')}]").check()
-        (hand if hand.count() else page.locator("main form button").last).click()
-        page.wait_for_function("here => location.href !== here", arg=here)
+        page.locator(press).click()
+    page.wait_for_url("**/told")
 
 
 def _sign_in(page: Page, at: Served) -> None:
