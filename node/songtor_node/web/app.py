@@ -154,6 +154,8 @@ class Ways:
             if visit.worker is None:
                 return _to_the_door(visit)
             raise PeerError("not_allowed")
+        if (path := _as_written(visit)) != visit.here:
+            return RedirectResponse(path, 307)
         if visit.worker is not None:
             with reading(visit.node.engine) as session:
                 if not may_see_what(session, visit.worker, dict(visit.params)):
@@ -177,6 +179,12 @@ def _to_the_door(visit: Visit) -> Response:
     if "hx-request" in visit.request.headers and "hx-boosted" not in visit.request.headers:
         return visit.show("door/ended.html", 401)
     return RedirectResponse(sessions.way_in(visit), 303)
+
+
+def _as_written(visit: Visit) -> str:
+    """The path with its code in capitals: drafts and two people's words are kept by that one address."""
+    typed = next((visit.params[name] for name in ("case", "consent") if name in visit.params), "")
+    return visit.here.replace(f"/{typed}", f"/{typed.upper()}", 1) if typed else visit.here
 
 
 def problem(visit: Visit, error: SongtorError, status: int = 0) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -170,6 +171,15 @@ def keep_draft(
     session.merge(
         Draft(worker=worker, form=form, values={name: list(said) for name, said in values.items()}, at=now)
     )
+
+
+def is_a_pages(form: str) -> bool:
+    """Whether a page keeps there what it has checked itself (what is referred, what is asked for): no form's
+    words may stand in its place."""
+    return bool(_A_PAGES.fullmatch(form))
+
+
+_A_PAGES = re.compile(r"/cases/[^/]+/(refer|consents/new)")
 
 
 def is_too_late(session: Session, worker: str, form: str, made: str) -> bool:

@@ -101,3 +101,21 @@ def test_a_slash_too_many_sends_nobody_elsewhere(at: Desk) -> None:
         answer = client.get(at.path("/"))
         assert answer.status_code == 404
         assert "location" not in answer.headers
+
+
+def test_what_a_page_has_checked_is_not_overwritten_by_a_draft(at: Desk) -> None:
+    """The referral that is being prepared, and what a conversation about consent is begun for."""
+    for below in ("/refer", "/consents/new"):
+        form = {"form": at.path(below), "task": "zz", "purpose": "x", "recipients": "y", "to": "z"}
+        assert at.malee.post("/draft", form).status_code == 403
+    assert at.malee.get(at.path("/refer/whom")).headers["location"] == at.path("/refer")
+    assert "purpose" not in at.malee.post(at.path("/consents/new"), {"safe": "yes"}).headers["location"]
+
+
+def test_a_page_has_one_address(at: Desk, somsri: Visitor) -> None:
+    """By a code in small letters one comes to the same, with all that was typed, and not past any rule."""
+    small = at.path("/story").replace(at.code, at.code.lower())
+    for answer in (at.malee.get(small), at.malee.post(small, {"narrative": "x"})):
+        assert (answer.status_code, answer.headers["location"]) == (307, at.path("/story"))
+    hidden = other_case(at)
+    assert somsri.get(f"/cases/{hidden.lower()}", follow_redirects=True).status_code == 403

@@ -32,7 +32,7 @@ def keep_draft(visit: Visit) -> Response:
     form = visit.said("form")[:300]
     values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "made", "settle")}
     with visit.writing() as session:
-        if inside(form) != form or not may_see_page(session, visit.me, form):
+        if inside(form) != form or sheet.is_a_pages(form) or not may_see_page(session, visit.me, form):
             raise PeerError("not_allowed")
         if sheet.is_too_late(session, visit.me.code, form, visit.said("made")[:20]):
             return Response("", media_type="text/html")
