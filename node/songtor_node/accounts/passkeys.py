@@ -28,6 +28,8 @@ LIMIT = 10  # of one worker
 CHALLENGE_BYTES = 32
 _NAME = "Songtor"
 _MILLISECONDS = 120_000
+_WRONG = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
+"""What the library raises at an answer that somebody made up."""
 
 
 def party(origin: str) -> str:
@@ -80,7 +82,7 @@ def make(
             expected_origin=origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _WRONG as error:
         raise InputError("passkey") from error
     if session.get(Passkey, made.credential_id) is not None:
         raise InputError("passkey")
@@ -125,7 +127,7 @@ def use(session: Session, answer: str, *, challenge: bytes, origin: str) -> str:
             credential_current_sign_count=kept.count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _WRONG as error:
         raise InputError("passkey") from error
     account = session.get(Account, kept.worker)
     said = credential.response.user_handle

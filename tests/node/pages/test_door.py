@@ -21,7 +21,8 @@ from songtor_node.founding import ACKNOWLEDGEMENT
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.store.engine import reading, writing
 from songtor_node.unlock import Unlock, key_file
-from songtor_node.web.front import Front, Reach
+from songtor_node.web.front import Front, Gathered, Reach
+from songtor_node.web.pages import start
 from songtor_node.web.sessions import WebSession
 from songtor_node.workers import Worker
 from songtor_proto.errors import StoreError
@@ -189,6 +190,16 @@ def test_a_node_of_the_command_line_gets_its_administrator(tmp_path: Path, clock
     assert done.headers["location"] == "/sign-in/second"
     other = browser(front)
     assert other.post("/start", {"start_code": front.start_code}).headers["location"] == "/"
+    node.close()
+
+
+def test_of_two_first_administrators_one_is_made(tmp_path: Path, clock: MovableClock) -> None:
+    """Also where both are at their last step at the same moment."""
+    node = new_node(tmp_path / "node", clock=clock)
+    kept = [start._add_administrator(node, Gathered(code=code, password="-")) for code in ("one", "two")]
+    assert kept == [True, False]
+    with reading(node.engine) as session:
+        assert [one.worker for one in session.exec(select(Account))] == ["one"]
     node.close()
 
 
@@ -660,6 +671,14 @@ def test_a_passkeys_answer_is_good_once_and_here_alone(
     clock.ahead += timedelta(minutes=4)
     assert client.post("/sign-in/passkey/done", {"answer": late}).status_code == 422
     assert not is_in(client)
+
+
+@pytest.mark.parametrize("answer", ["[" * 100_000, '{"a":' * 20_000, "null", '{"id":"\\ud800"}', "{}", ""])
+def test_an_answer_that_is_none_is_refused(node: Node, passkey: SoftKey, answer: str) -> None:
+    """Whoever stands before the door may send anything; it is no fault of the node's."""
+    client = browser(front_of(node, SECURE), SECURE)
+    client.post("/sign-in/passkey")
+    assert client.post("/sign-in/passkey/done", {"answer": answer}).status_code == 422
 
 
 def test_a_passkey_must_know_who_releases_it(node: Node, passkey: SoftKey) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from songtor_node.accounts.models import Tries
 from songtor_node.bootstrap import Node
+from songtor_node.store.engine import reading
 from songtor_node.web.access import When
 from songtor_node.web.routes import PAGES
 from tests.support.accounts import PASSWORD, with_account
@@ -68,6 +71,15 @@ def test_the_workers_own_questions_are_closed_too(node: Node, malee: Visitor) ->
     assert malee.post(talk).headers["location"] == "/hand-back"
     assert malee.get(f"{other}/who").headers["location"] == "/hand-back"
     assert malee.get(f"{talk}0/told").headers["location"] == "/hand-back"
+
+
+def test_no_client_tries_a_workers_password(node: Node, malee: Visitor) -> None:
+    """Where a second worker would prove who they are, nothing is asked, counted or told."""
+    talk = handed(malee, case_of(node))
+    typed = {"how": "now", "second_worker": "malee", "second_password": PASSWORD, "second_code": "000000"}
+    assert malee.post(f"{talk}/second", typed).headers["location"] == "/hand-back"
+    with reading(node.engine) as session:
+        assert session.exec(select(Tries)).all() == []
 
 
 def test_a_clients_screen_shows_no_place_to_go_and_a_way_out(node: Node, malee: Visitor) -> None:

@@ -104,7 +104,8 @@ def keep_password(visit: Visit) -> Response:
     _gather(visit, so_far)
     if visit.front.when is When.NEW:
         return visit.go("/start/lock")
-    _add_administrator(visit.node, so_far)  # the store is there already: made on the command line
+    if not _add_administrator(visit.node, so_far):  # the store was there already: made on the command line
+        return visit.go("/")
     return _to_second(visit, so_far)
 
 
@@ -291,14 +292,18 @@ def _found(visit: Visit, *, passphrase: str = "", key_path: Path | None = None) 
     return visit.go("/start/sheet")
 
 
-def _add_administrator(node: Node, so_far: Gathered) -> None:
+def _add_administrator(node: Node, so_far: Gathered) -> bool:
+    """False where somebody else was faster."""
     now = node.clock()
     with writing(node.engine) as session:
+        if not people.nobody_yet(session):
+            return False
         if session.get(Worker, so_far.code) is None:
             workers.add(session, so_far.code, name=so_far.name, role=ADMIN, vocabulary=vocabulary(), now=now)
         account = people.account_of(session, so_far.code, node.random)
         account.password = so_far.password
         people.happened(session, so_far.code, "made", by=so_far.code, now=now)
+    return True
 
 
 def _check_free(session: Session, code: str) -> None:
