@@ -31,7 +31,7 @@ def with_account(node: Node, worker: str, password: str = PASSWORD) -> str:
     with writing(node.engine) as session:
         account = people.account_of(session, worker, node.random)
         account.password = passwords.hashed(password, CHEAP, node.random)
-        account.secret = authenticator.new_secret(node.random)
+        account.secret, account.step = authenticator.new_secret(node.random), 0
         return account.secret
 
 
