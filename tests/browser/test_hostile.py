@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.hand import Hand
 from tests.browser.sample import Served
 from tests.browser.test_axe import SCROLLS
-from tests.browser.windows import Windows
+from tests.browser.windows import Windows, loaded
 from tests.support.referring import choose, go_on, send
 from tests.support.talks import begin, case_of, png, say, to_check
 from tests.support.visitor import visitor
@@ -101,6 +101,16 @@ def test_words_stay_words(windows: Windows, shared: Served, kind: str, lang: str
     go_on(who, code, "name", "contact", urgency="red")
     look(f"{case}/refer/send")
     look(f"/referrals/{send(who, code)}", "/referrals", "/")
+
+
+def test_marks_heaped_on_a_letter_cover_no_other_words(windows: Windows, shared: Served) -> None:
+    """What stands above such a name looks as it does above any other."""
+    page = windows.open(shared)
+    seen = []
+    for code in (case_of(shared.node), case_saying(shared, TEXTS["marks"])):
+        page.goto(f"/cases/{code}/people")
+        seen.append(loaded(page).locator("header.top").screenshot())
+    assert seen[0] == seen[1]
 
 
 @LANGS
