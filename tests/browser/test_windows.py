@@ -27,6 +27,16 @@ def test_where_nobody_has_an_account_a_stranger_sees_no_case(windows: Windows, a
     assert page.url.endswith("/start")
 
 
+def test_a_page_kept_for_back_is_asked_for_anew(windows: Windows, here: Served) -> None:
+    """The phone may be in a client's hands by then, or the worker signed out; a browser asks nobody."""
+    page = windows.open(here)
+    page.goto(f"/cases/{here.cases[0]}")
+    page.context.clear_cookies(name="songtor")
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert page.url.endswith("/start")
+
+
 def test_before_there_is_a_node_all_leads_to_its_start(windows: Windows, untouched: Served) -> None:
     page = windows.open(untouched, "")
     page.goto("/cases")

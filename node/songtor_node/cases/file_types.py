@@ -45,7 +45,7 @@ def taken(content: bytes) -> tuple[FileType, bytes]:
 # JPEG: segments until a scan, scans until the end
 
 _IN_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_COLOURS = (b"ICC_PROFILE\0", b"Adobe")
+_ADOBE = 12  # bytes of the one segment of that name that says how colours are kept
 
 
 def _jpeg(content: bytes) -> bytes:
@@ -62,7 +62,7 @@ def _jpeg(content: bytes) -> bytes:
         body = content[at + 4 : end]
         if marker == 0xE1:
             upright = upright or _upright(body)
-        elif not (0xE0 <= marker <= 0xEF or marker == 0xFE) or body.startswith(_COLOURS):
+        elif _draws(marker, body):
             if marker == 0xDA:
                 found = _IN_SCAN.search(content, end)
                 if found is None:
@@ -71,6 +71,15 @@ def _jpeg(content: bytes) -> bytes:
             kept.append(content[at:end])
         at = end
     raise ValueError("too many parts")
+
+
+def _draws(marker: int, body: bytes) -> bool:
+    """Whether the picture is drawn from it: of programs' notes and comments only what says the colours."""
+    if marker == 0xE2:
+        return body.startswith(b"ICC_PROFILE\0")
+    if marker == 0xEE:
+        return body.startswith(b"Adobe") and len(body) == _ADOBE
+    return not (0xE0 <= marker <= 0xEF or marker == 0xFE)
 
 
 def _upright(exif: bytes) -> bytes:

@@ -135,6 +135,14 @@ def test_a_picture_loses_where_and_with_what_it_was_taken(picture: bytes) -> Non
     assert taken(clean)[1] == clean
 
 
+@pytest.mark.parametrize("marker", [0xE1, 0xE2, 0xEC, 0xED, 0xEE, 0xFE])
+@pytest.mark.parametrize("head", [b"Adobe", b"ICC_PROFILE", b"Adobe\0d\0\0\0\0\x01", b"MPF\0"])
+def test_no_comment_stays_by_beginning_like_colours(marker: int, head: bytes) -> None:
+    _, clean = taken(b"\xff\xd8" + segment(marker, head + PLACE) + SCAN + b"\xff\xd9")
+    assert PLACE not in clean
+    assert SCAN in clean
+
+
 def test_a_photograph_stays_upright_and_keeps_its_colours() -> None:
     """Of a camera's notes only which way is up is kept."""
     _, clean = taken(JPEG)

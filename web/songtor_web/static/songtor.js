@@ -39,6 +39,9 @@
     if (leave && presses.length >= 3) leave.click();
   });
 
+  // A page that the browser kept whole for "back" may be somebody else's to see by now: it is asked for anew.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { body.textContent = ""; location.reload(); } });
+
   // Reading aloud, where the browser has a voice for the language.
   const read = (button) => {
     if (!("speechSynthesis" in window)) return;
