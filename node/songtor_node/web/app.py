@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from songtor_node.store.engine import reading
 from songtor_node.web import sessions
-from songtor_node.web.access import Page, When, may_come, may_see_what
+from songtor_node.web.access import May, Page, When, may_come, may_see_what
 from songtor_node.web.forms_in_memory import read_form
 from songtor_node.web.front import Front
 from songtor_node.web.once import Once, key_of
@@ -40,6 +40,7 @@ from songtor_web.texts import LANGUAGES, Texts
 THREADS = 8
 UPLOADS = 3  # large forms at once, each in memory
 UPLOAD_SECONDS = 600
+STRANGERS = 64 * 1024  # bytes of a form from whom nobody knows yet: it is read in everybody's time
 _FIRST = {When.NEW: "/start", When.LOCKED: "/unlock"}
 _IN_ANY_HAND = ("/hand-back", "/leave", "/language", "/locked", "/sign-out")
 
@@ -91,10 +92,11 @@ class Ways:
             return await self._in_thread(page, page.get, visit)
         assert page.post is not None
         self._uploads = self._uploads or Semaphore(UPLOADS)
+        limit = STRANGERS if page.may is May.ANYONE else int(page.megabytes * 1024 * 1024)
         async with self._uploads if page.megabytes > 1 else nullcontext():
             try:
                 with fail_after(UPLOAD_SECONDS):
-                    form = await read_form(visit.request, int(page.megabytes * 1024 * 1024))
+                    form = await read_form(visit.request, limit)
             except (InputError, TimeoutError) as error:
                 said = error if isinstance(error, InputError) else InputError("value", field="form")
                 status = 413 if said.code == "input.too_large" else 400

@@ -11,6 +11,7 @@ from sqlmodel import select
 from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.models import Person
+from songtor_node.web.app import STRANGERS
 from songtor_node.web.sheet import Draft, OtherWords
 from songtor_node.workers import acting
 from tests.support.casework import Desk, desk
@@ -119,3 +120,9 @@ def test_a_page_has_one_address(at: Desk, somsri: Visitor) -> None:
         assert (answer.status_code, answer.headers["location"]) == (307, at.path("/story"))
     hidden = other_case(at)
     assert somsri.get(f"/cases/{hidden.lower()}", follow_redirects=True).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/language", "/start", "/sign-in/passkey/done", "/locked"])
+def test_a_strangers_form_is_small(at: Desk, path: str) -> None:
+    """Reading one holds up everybody; nobody knows who sends it."""
+    assert visitor(at.node).post(path, {"x": "&" * STRANGERS}).status_code == 413
