@@ -19,7 +19,7 @@ from songtor_node.web.entry_form import Lists, entry, with_lists
 from songtor_node.web.form_page import Sheet, opened, refused, saved
 from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 
 HEAD, CLIENT, PERSON = "", "client", "person"
@@ -220,8 +220,7 @@ class ShortList:
             return 0 if self._all(visit, at) else None
         if "place" not in visit.params:
             return None
-        text = visit.params["place"]
-        place = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
+        place = number(visit.params["place"]) - 1
         if not 0 <= place < len(self._all(visit, at)):
             raise InputError("not_here", field="place")
         return place

@@ -161,8 +161,8 @@ class Visit:
 
 
 def number(text: str) -> int:
-    """A row's number as an address or a form says it; 0, which no row has, for everything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    """A row's number as an address or a form says it, in one way; 0, which no row has, for all else."""
+    return int(text) if text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 16 else 0
 
 
 def label(lang: str, name: str, code: str) -> str:

@@ -118,6 +118,10 @@ def test_a_page_has_one_address(at: Desk, somsri: Visitor) -> None:
     small = at.path("/story").replace(at.code, at.code.lower())
     for answer in (at.malee.get(small), at.malee.post(small, {"narrative": "x"})):
         assert (answer.status_code, answer.headers["location"]) == (307, at.path("/story"))
+    at.malee.post(at.path("/facts/new"), {"text": "x"})
+    at.malee.post(at.path("/contact/new"), {"channel": "phone", "value": "1"})
+    for below, status in (("/facts/1", 200), ("/facts/01", 404), ("/contact/1", 200), ("/contact/01", 404)):
+        assert at.malee.get(at.path(below)).status_code == status
     hidden = other_case(at)
     assert somsri.get(f"/cases/{hidden.lower()}", follow_redirects=True).status_code == 403
 
