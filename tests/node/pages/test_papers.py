@@ -325,8 +325,11 @@ def test_a_paper_is_renamed_and_removed_after_asking(node: Node, code: str, male
     send(malee, code, JPEG)
     assert malee.post(f"/cases/{code}/papers/1", {"name": "หนังสือเดินทาง"}).status_code == 303
     assert "หนังสือเดินทาง" in malee.get(f"/cases/{code}/papers/1").text
-    assert 'class="destroy"' in malee.get(f"/cases/{code}/papers/1/remove").text
-    assert malee.post(f"/cases/{code}/papers/1/remove").status_code == 303
+    asked = malee.get(f"/cases/{code}/papers/1/remove").text
+    assert 'class="destroy"' in asked
+    was = re.findall(r'name="was" value="(\w+)"', asked)
+    assert malee.post(f"/cases/{code}/papers/1/remove", {"was": "another's"}).status_code == 404
+    assert malee.post(f"/cases/{code}/papers/1/remove", {"was": was[0]}).status_code == 303
     with reading(node.engine) as session:
         assert not session.exec(select(PaperContent)).all()
     assert malee.get(f"/cases/{code}/papers/1").status_code == 404

@@ -79,8 +79,12 @@ def ask_to_remove(visit: Visit) -> Response:
 
 
 def remove(visit: Visit) -> Response:
+    """For good, so only the very one that was asked about: its number may be a newer paper's by now."""
     with visit.at("papers") as at:
-        papers.remove(at.session, _paper(visit, at))
+        paper = _paper(visit, at)
+        if paper.loose and visit.said("was") != paper.sha256:
+            raise InputError("not_here", field="paper")
+        papers.remove(at.session, paper)
     return visit.go(f"/cases/{at.case.code}/papers", done="paper_removed")
 
 
