@@ -9,7 +9,6 @@ from datetime import datetime
 import pyotp
 
 from songtor_node.accounts.models import Account
-from songtor_node.qr import qr
 from songtor_proto.times import Random
 
 _SECONDS = 30
@@ -21,10 +20,9 @@ def new_secret(random: Random) -> str:
     return b32encode(random(20)).decode()
 
 
-def picture(secret: str, worker: str) -> str:
-    """The QR that the app reads, as SVG."""
-    uri = pyotp.TOTP(secret).provisioning_uri(name=worker, issuer_name=ISSUER)
-    return qr(uri)
+def address(secret: str, worker: str) -> str:
+    """What the app reads, as otpauth://; as a QR where it is on another device."""
+    return pyotp.TOTP(secret).provisioning_uri(name=worker, issuer_name=ISSUER)
 
 
 def step_of(secret: str, typed: str, now: datetime) -> int:

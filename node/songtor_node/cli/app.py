@@ -20,7 +20,7 @@ from songtor_proto.errors import InputError, SongtorError
 from songtor_web.process import keep_to_itself
 
 app = typer.Typer(
-    help="A partner organisation's node. / โหนดขององค์กรภาคี",
+    help="A partner organisation's node. / เครื่องหลักขององค์กรภาคี",
     add_completion=False,
     pretty_exceptions_enable=False,
 )

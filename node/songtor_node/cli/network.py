@@ -97,7 +97,7 @@ def sync(
 
 
 def status(context: typer.Context) -> None:
-    """How this node stands with its network, and what a person must look at. / สถานะของโหนด"""
+    """How this node stands with its network, and what a person must look at. / สถานะของเครื่องหลัก"""
     given = console(context)
     with given.node() as node:
         state = state_of(node)

@@ -32,7 +32,7 @@ def init(
     ] = "passphrase",
     key_out: KeyOut = None,
 ) -> None:
-    """Make a new node. / สร้างโหนดใหม่"""
+    """Make a new node. / สร้างเครื่องหลักใหม่"""
     given = console(context)
     check_free(given.data)
     path = _key_path(given, unlock, key_out)
@@ -43,7 +43,7 @@ def init(
     given.show(
         {"data": str(given.data), "unlock": unlock, "recovery_code": recovery},
         given.choose(
-            "สร้างโหนดแล้ว พิมพ์รหัสกู้คืนนี้ลงกระดาษ เก็บในที่ปลอดภัย แล้วล้างหน้าจอ",
+            "สร้างเครื่องหลักแล้ว พิมพ์รหัสกู้คืนนี้ลงกระดาษ เก็บในที่ปลอดภัย แล้วล้างหน้าจอ",
             "The node is made. Print this recovery code, keep it safe, then clear the screen:",
         ),
         f"  {recovery}",

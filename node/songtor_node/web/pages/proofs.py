@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from songtor_node.accounts import authenticator, enter, paper_codes, passkeys, people, tries
 from songtor_node.accounts.models import Account
+from songtor_node.qr import qr
 from songtor_node.settings import kept as kept_setting
 from songtor_node.web import sessions
 from songtor_node.web.access import May, Page
@@ -64,13 +65,15 @@ def _secret_page(visit: Visit, owner: Owner, error: InputError | None = None) ->
     held = visit.front.shown.look(_secret_key(owner), visit.now)
     secret = held[0] if held else authenticator.new_secret(visit.node.random)
     visit.front.shown.keep(_secret_key(owner), (secret,), visit.now)
+    address = authenticator.address(secret, owner.worker)
     return ask(
         visit,
         "authenticator",
         _CODE,
         error=error,
         template="door/authenticator.html",
-        picture=authenticator.picture(secret, owner.worker),
+        address=address,
+        picture=qr(address),
         secret=[secret[at : at + 4] for at in range(0, len(secret), 4)],
     )
 
