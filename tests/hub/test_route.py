@@ -111,7 +111,7 @@ def test_a_desk_that_the_consent_does_not_name_gets_nothing(house: House) -> Non
             route.prepare(house.tsda, house.ref, [desk])
     with pytest.raises(InputError, match=r"input\.unknown_code"):
         route.prepare(house.tsda, house.ref, ["kitchen"])
-    with pytest.raises(InputError, match=r"input\.exists"):
+    with pytest.raises(InputError, match=r"input\.routed"):
         route.prepare(house.tsda, house.ref, ["tsda"])
 
 
@@ -130,7 +130,7 @@ def test_only_what_was_accepted_is_routed_and_once(house: House) -> None:
     with pytest.raises(EnvelopeError, match=r"envelope\.transition"):
         route.prepare(house.tsda, fresh, ["dwf"])
     (part,) = house.route("dwf")
-    with pytest.raises(InputError, match=r"input\.exists dwf"):
+    with pytest.raises(InputError, match=r"input\.routed dwf"):
         route.prepare(house.tsda, house.ref, ["dwf"])
     with pytest.raises(EnvelopeError, match=r"envelope\.actor"):
         route.prepare(house.tsda, part, ["dcy"])

@@ -9,8 +9,7 @@ from songtor_node.cases.models import Person
 from songtor_node.cases.record import CaseRecord
 from songtor_node.cli.console import Console
 from songtor_proto.spoken import spoken
-from songtor_proto.vocabulary import Terms, policy, vocabulary
-from songtor_web import names
+from songtor_proto.vocabulary import Terms, names, policy, vocabulary
 from songtor_web.dates import date_text, time_text
 
 _VERIFICATION = {"unverified": "?", "verified": "✓", "contradicted": "✗"}

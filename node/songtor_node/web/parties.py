@@ -6,7 +6,7 @@ from songtor_node.consents.notice import party_name
 from songtor_proto.address import Address
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
-from songtor_web.names import country
+from songtor_proto.vocabulary.names import country
 
 
 def party(address: str, lang: str) -> str:

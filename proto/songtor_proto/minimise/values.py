@@ -25,6 +25,8 @@ _LISTS = {
 }
 # Where it holds a date that may be known in part, or two of them with a stroke between.
 _DATES = {"Facts.birth_date", "Incident.when", "LifeEvent.when", "Service.date"}
+_COUNTRIES = {"Demographics.nationality", "Place.country", "IdentityNumber.country"}
+_LANGUAGES = {"Demographics.languages"}
 # Where it holds a code that is the schema's own.
 _OWN = {"Demographics.sex", "Threat.subject", "Contact.channel", "IdentityNumber.kind", "GenogramPerson.sex"}
 
@@ -76,7 +78,15 @@ def _text(value: object, path: str, lang: str) -> str:
     text = str(value).strip() if value else ""
     if path in _DATES and _DATE.fullmatch(text):
         return "–".join(date_text(part, lang) for part in text.split("/"))
+    if path in _COUNTRIES | _LANGUAGES:
+        return _name(path, text, lang)
     known: Terms = getattr(vocabulary(), _LISTS[path]) if path in _LISTS else {}
     if text in known:
         return known[text].label(lang)
     return own[text].label(lang) if path in _OWN and text in own else text
+
+
+def _name(path: str, code: str, lang: str) -> str:
+    from songtor_proto.vocabulary import names  # a large library, which sealing and opening can do without
+
+    return (names.country if path in _COUNTRIES else names.language)(code, lang)

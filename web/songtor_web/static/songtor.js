@@ -22,6 +22,11 @@
     if (event.detail.boosted && first) first.focus();
   });
 
+  // htmx notes each page's address for itself; of a case not even its code stays in the tab's store.
+  const forget = () => { try { sessionStorage.clear(); } catch { /* there is none */ } };
+  forget();
+  for (const kind of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) body.addEventListener(kind, forget);
+
   // Leave at once: no trace in the history, a harmless page in its place.
   document.addEventListener("click", (event) => {
     const leave = event.target.closest("[data-leave]");

@@ -13,8 +13,8 @@ from songtor_node.web.entry_form import EntryForm, Lists
 from songtor_node.web.home import countries
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import Visit
+from songtor_proto.vocabulary.names import currencies
 from songtor_web.fields import Option
-from songtor_web.names import currencies
 
 
 def _currencies(visit: Visit) -> Lists:

@@ -16,8 +16,8 @@ from songtor_node.web.entry_form import Lists
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.vocabulary import policy, vocabulary
+from songtor_proto.vocabulary.names import countries, country, language, languages
 from songtor_web.fields import Option
-from songtor_web.names import countries, country, language, languages
 
 SEXES = ("female", "male", "other", "unknown")
 REACHED_BY = ("phone", "line", "facebook", "zoom", "email", "temple", "word_of_mouth", "address")

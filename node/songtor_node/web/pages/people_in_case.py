@@ -15,7 +15,7 @@ from songtor_node.web.pages.client import CONTACT, SEXES, about_lists, contact_l
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
-from songtor_web.names import country
+from songtor_proto.vocabulary.names import country
 
 WHO = EntryForm(
     kind="person",

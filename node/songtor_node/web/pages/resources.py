@@ -18,8 +18,8 @@ from songtor_node.web.sheet import Ask, merged, typed
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
+from songtor_proto.vocabulary.names import countries
 from songtor_web.fields import Field, Option
-from songtor_web.names import countries
 
 _SHOWN = 60
 _ASKS = (

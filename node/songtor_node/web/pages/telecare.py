@@ -26,8 +26,8 @@ from songtor_node.web.past import past
 from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
+from songtor_proto.vocabulary.names import time_zones, zone_name
 from songtor_web.fields import Option
-from songtor_web.names import time_zones, zone_name
 
 SESSION = (
     Ask("day", "date", words="session_day"),
