@@ -123,6 +123,7 @@ def test_what_is_typed_comes_back_as_typed(windows: Windows, shared: Served, lan
         malee.write(nickname=text)
         malee.go()
         assert_harmless(malee.page)
+        malee.open(f"{case}/client")
         malee.reads(text)
         malee.open(f"{case}/client/names")
         expect(malee.page.locator("#f-nickname")).to_have_value(text)
