@@ -16,17 +16,19 @@ from tests.support.talks import begin, case_of, png, say, to_check
 from tests.support.visitor import visitor
 
 LANGS = pytest.mark.parametrize("lang", ["th", "en"])
-RAN = "document.documentElement.dataset.ran"
+RAN = "window.ran"
 SET = f"{RAN}=1"
-TEXTS = {
-    "script": f"<script>{SET}</script><img src=x onerror={SET}><a href='javascript:{SET}'>x</a>",
-    "quotes": f"\"' onfocus='{SET}' autofocus x=\"</textarea></blockquote></title><svg onload={SET}>",
-    "address": f"javascript:{SET}//",
+ADDRESS = f"javascript:{SET}//"
+SCRIPT = f"<script>{SET}</script><img src=x onerror={SET}><a href='{ADDRESS}'>x</a>"
+QUOTES = f"\"' onfocus='{SET}' autofocus x=\"</textarea></blockquote></title><svg onload={SET}>"
+EMOJI = "👩\u200d👧\u200d👦🏳️\u200d🌈"
+MARKS = "ก" + "\u0e49\u0e34" * 60  # tone marks and vowels, one upon the other
+RIGHT_TO_LEFT = "مرحبا שלום "
+KINDS = {
+    "markup": ADDRESS + SCRIPT + QUOTES,
+    "letters": MARKS + EMOJI * 10 + RIGHT_TO_LEFT * 4,
     "long": "ก" * 5000,
     "wide": "W" * 5000,
-    "emoji": "👩‍👧‍👦🏳️‍🌈" * 30,
-    "marks": "ก" + "\u0e49\u0e34" * 60,  # tone marks and vowels, one upon the other
-    "right_to_left": "مرحبا שלום " * 12,
 }
 TURNED = "\u202eevil\u2066 name\u2069"
 TOLD = ("demographics", "place", "problems", "contact", "name", "family", "narrative")
@@ -70,12 +72,12 @@ def assert_harmless(page: Page) -> None:
 
 
 @LANGS
-@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_words_stay_words(windows: Windows, shared: Served, kind: str, lang: str) -> None:
     """On the case, the list, the consent, the referral and the sheet to print."""
     page = windows.open(shared, "malee", lang)
     who = visitor(shared.node, "malee", lang)
-    code = case_saying(shared, TEXTS[kind])
+    code = case_saying(shared, KINDS[kind])
     case = f"/cases/{code}"
 
     def look(*paths: str) -> None:
@@ -85,7 +87,7 @@ def test_words_stay_words(windows: Windows, shared: Served, kind: str, lang: str
             assert_harmless(page)
 
     look("/cases", case)
-    expect(page.locator(".case-bar strong")).to_have_text(TEXTS[kind][:300])
+    expect(page.locator(".case-bar strong")).to_have_text(KINDS[kind][:300])
     look(*(case + below for below in ("/client", "/contact", "/people", "/facts", "/plan")))
     talk = begin(who, code)
     seen = to_check(who, talk, told=list(TOLD))
@@ -93,7 +95,7 @@ def test_words_stay_words(windows: Windows, shared: Served, kind: str, lang: str
     say(who, talk, "check", seen=seen, how="sign")
     say(who, talk, "sign", signature=png())
     consent = who.get(talk).headers["location"].removesuffix("/copy")
-    who.post(f"{consent}/copy", {"safe": "yes", "person": "client", "finders": TEXTS[kind][:300]})
+    who.post(f"{consent}/copy", {"safe": "yes", "person": "client", "finders": KINDS[kind][:300]})
     look(f"{case}/consents", consent, f"{consent}/copy", f"{consent}/print")
     choose(who, code)
     go_on(who, code, "name", "narrative", urgency="red")
@@ -107,7 +109,7 @@ def test_marks_heaped_on_a_letter_cover_no_other_words(windows: Windows, shared:
     """What stands above such a name looks as it does above any other."""
     page = windows.open(shared)
     seen = []
-    for code in (case_of(shared.node), case_saying(shared, TEXTS["marks"])):
+    for code in (case_of(shared.node), case_saying(shared, MARKS)):
         page.goto(f"/cases/{code}/people")
         seen.append(loaded(page).locator("header.top").screenshot())
     assert seen[0] == seen[1]
@@ -118,7 +120,7 @@ def test_what_is_typed_comes_back_as_typed(windows: Windows, shared: Served, lan
     """Typed on a phone and saved, it stands in the form again, and on the case as words."""
     malee = Hand(windows.open(shared, "malee", lang), lang)
     case = f"/cases/{case_of(shared.node)}"
-    for text in (TEXTS["script"], TEXTS["quotes"], TEXTS["emoji"], TEXTS["marks"]):
+    for text in (SCRIPT, QUOTES, EMOJI, MARKS):
         malee.open(f"{case}/client/names")
         malee.write(nickname=text)
         malee.go()
@@ -130,7 +132,7 @@ def test_what_is_typed_comes_back_as_typed(windows: Windows, shared: Served, lan
 
 
 @LANGS
-@pytest.mark.parametrize("text", [TURNED, TEXTS["wide"]], ids=["turned", "long"])
+@pytest.mark.parametrize("text", [TURNED, KINDS["wide"]], ids=["turned", "long"])
 def test_what_no_name_can_be_is_told(windows: Windows, shared: Served, text: str, lang: str) -> None:
     """What turns the direction of writing, or has no end: the words say so, and what was typed is still
     there."""
