@@ -21,14 +21,15 @@ MOST = 10  # hints of one case
 
 
 class Hint(NamedTuple):
-    """`case`: None where this worker may not see it; whose case that is, a caseworker knows."""
+    """Another case that could be of the same person, to somebody who may see both."""
 
     alike: Alike
-    case: Case | None
+    case: Case
 
 
 def look(session: Session, case: Case, *, by: Worker, now: datetime) -> bool:
-    """Compares the client with all others; whether somebody was found who is not noted yet."""
+    """Compares the client with all others; whether somebody was found who is not noted yet, and whose case
+    `by` may see. To another it tells nothing: whether somebody is a client here is itself a secret."""
     client = session.exec(select(Person).where(Person.case_id == case.id, Person.relation == "")).one()
     mine = duplicates.sketch(client)
     noted = {other for one in _of(session, case) for other in (one.case_id, one.other_id)}
@@ -43,26 +44,26 @@ def look(session: Session, case: Case, *, by: Worker, now: datetime) -> bool:
                 Alike(case_id=service.id_of(case), other_id=other.case_id, why=list(why), by=by.code, at=now)
             )
             noted.add(other.case_id)
-            found = True
+            found = found or service.may_see_case(session, session.get_one(Case, other.case_id), by)
     session.flush()
     return found
 
 
 def hints(session: Session, case: Case, by: Worker) -> Sequence[Hint]:
-    """Those that nobody has answered yet."""
+    """Those that nobody has answered yet, and that this worker may be told of."""
     found = []
     for one in _of(session, case):
         if one.answer:
             continue
         other = session.get(Case, one.other_id if one.case_id == case.id else one.case_id)
-        if other is not None:
-            found.append(Hint(one, other if service.may_see_case(session, other, by) else None))
+        if other is not None and service.may_see_case(session, other, by):
+            found.append(Hint(one, other))
     return found
 
 
 def answer(session: Session, case: Case, number: int, said: str, by: Worker) -> None:
     """`same` or `other`, by somebody who may see both. InputError: not_here, unknown_code."""
-    hint = next((one for one in hints(session, case, by) if one.alike.id == number and one.case), None)
+    hint = next((one for one in hints(session, case, by) if one.alike.id == number), None)
     if hint is None:
         raise InputError("not_here", field="number")
     if said not in ("same", "other"):
