@@ -27,15 +27,15 @@
   forget();
   for (const kind of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) body.addEventListener(kind, forget);
 
-  // Leave at once: no trace in the history, a harmless page in its place.
+  // Leave at once: no trace in the history, a harmless page in its place. (Before htmx, which would fetch it too.)
   document.addEventListener("click", (event) => {
     const leave = event.target.closest("[data-leave]");
-    if (leave) { event.preventDefault(); body.textContent = ""; location.replace(leave.href); }
+    if (leave) { event.preventDefault(); event.stopPropagation(); body.textContent = ""; location.replace(leave.href); }
     const speak = event.target.closest("[data-speak]");
     if (speak) { event.preventDefault(); read(speak); }
     const print = event.target.closest("[data-print]");
     if (print) { event.preventDefault(); window.print(); }
-  });
+  }, true);
   let presses = [];
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
