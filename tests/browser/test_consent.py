@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 
 import pytest
 from playwright.sync_api import expect
@@ -119,6 +120,30 @@ def test_spoken_before_a_witness(malee: Hand, shared: Served) -> None:
     malee.go()
     malee.go(malee.page.locator("main p a").last)  # nobody wants a copy
     malee.reads(malee.says("consents.form_spoken", who="วันดี พยาบาล"))
+
+
+@LANGS
+def test_signed_on_paper(malee: Hand, shared: Served) -> None:
+    """A sheet with the same words is printed; its photo is kept with the consent."""
+    asked(malee, case_of(shared.node), "read")
+    answered(malee)
+    malee.go(press("how", "paper"))
+    talk = malee.path.removesuffix("/paper")
+    malee.go(link("/sheet"))
+    malee.reads("consents.print_sign", malee.label("purposes", "domestic_violence"))
+    malee.open(f"{talk}/paper")
+    malee.go()  # neither a photo nor where it lies
+    malee.reads("shell.wrong_title")
+    photo = b64decode(png().partition(",")[2])
+    malee.page.locator("input[type=file]").set_input_files(
+        {"name": "IMG_0002.png", "mimeType": "image/png", "buffer": photo}
+    )
+    malee.write(paper_kept="แฟ้ม 3 ตู้ล่าง")
+    malee.go()
+    malee.go()
+    malee.go(malee.page.locator("main p a").last)
+    malee.reads("consents.form_written", "consents.state_active")
+    expect(malee.page.locator('main a[href*="/papers/"]')).to_have_count(1)
 
 
 @LANGS
