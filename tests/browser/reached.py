@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -91,12 +91,12 @@ def _typed(name: str, has: dict[str, str]) -> str:
     return _TYPED.get(re.split(r"[._]", name)[-1], numeric)
 
 
-def reached(at: Served, *workers: str) -> dict[str, tuple[str, str]]:
-    """For each page's path where it was met, and by whom."""
+def reached(at: Served, *workers: str, more: Sequence[str] = ()) -> dict[str, tuple[str, str]]:
+    """For each page's path where it was met, and by whom. `more`: where one begins, too."""
     found: dict[str, tuple[str, str]] = {}
     for worker in workers:
         client = visitor(at.node, worker)
-        for path in _walk(client, _begin(at)):
+        for path in _walk(client, [*_begin(at), *more]):
             page = page_of(path)
             assert page is not None, f"{path} is linked, and is no page"
             found.setdefault(page.path, (path, worker))

@@ -18,6 +18,7 @@ from songtor_node.unlock import Unlock
 from songtor_node.web.access import May, Page, When
 from songtor_node.web.routes import PAGES
 from songtor_proto.keyslot import CHEAP
+from tests.browser.furnished import furnish
 from tests.browser.reached import reached
 from tests.browser.sample import Served, serving
 from tests.browser.windows import DESK, PHONE, Windows, loaded
@@ -30,6 +31,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 SCROLLS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LOOKS = [("th", PHONE), ("en", PHONE), ("en", DESK)]
 SEEN = [page for page in PAGES if page.get is not None]
+IN_THE_MIDDLE = {
+    # Pages to which only the middle of something leads: the journeys go through them.
+    "/hand-back", "/recovery-sheet/code", "/me/passkeys/new", "/me/passkeys/new/done", "/people/{worker}/code",
+    "/consents/{consent}/print", "/consents/{consent}/confirm", "/cases/{case}/consents/{talk:int}",
+    "/cases/{case}/consents/{talk:int}/sheet", "/cases/{case}/refer/words",
+    "/referrals/{reference}/answer", "/referrals/{reference}/complete", "/referrals/{reference}/fail",
+}  # fmt: skip
 
 
 @dataclass
@@ -70,7 +78,12 @@ def walk(browser: Browser, sampled: Served, tmp_path_factory: pytest.TempPathFac
             When.LOCKED: opened.enter_context(serving(locked)),
             When.NEW: opened.enter_context(serving(Path(locked, "none"))),
         }
-        yield Walk(Windows(browser), sampled, reached(sampled, "malee", "admin"), before)
+        yield Walk(
+            Windows(browser),
+            sampled,
+            reached(sampled, "malee", "anong", "admin", more=furnish(sampled)),
+            before,
+        )
         for context in browser.contexts:
             context.close()
 
@@ -81,7 +94,8 @@ def test_a_page_is_for_everybody(walk: Walk, page: Page) -> None:
     title that tells nothing, at most 30 KB once the first page was seen."""
     place = walk.place(page)
     if place is None:
-        pytest.skip("nothing in the sample leads there")
+        assert page.path in IN_THE_MIDDLE, "nothing leads there"
+        return
     at, path, worker = place
     kept = walk.tab(at, worker, *LOOKS[0]).request.get(path, max_redirects=0)
     if "text/html" not in kept.headers.get("content-type", "") or kept.status != 200:
