@@ -33,9 +33,8 @@ LOOKS = [("th", PHONE), ("en", PHONE), ("en", DESK)]
 SEEN = [page for page in PAGES if page.get is not None]
 IN_THE_MIDDLE = {
     # Pages to which only the middle of something leads: the journeys go through them.
-    "/hand-back", "/recovery-sheet/code", "/me/passkeys/new", "/me/passkeys/new/done", "/people/{worker}/code",
-    "/consents/{consent}/print", "/consents/{consent}/confirm", "/cases/{case}/consents/{talk:int}",
-    "/cases/{case}/consents/{talk:int}/sheet", "/cases/{case}/refer/words",
+    "/hand-back", "/recovery-sheet/code", "/me/passkeys/new", "/me/passkeys/new/done",
+    "/people/{worker}/code", "/consents/{consent}/print", "/cases/{case}/consents/{talk:int}/sheet",
     "/referrals/{reference}/answer", "/referrals/{reference}/complete", "/referrals/{reference}/fail",
 }  # fmt: skip
 
