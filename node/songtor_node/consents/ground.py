@@ -101,6 +101,11 @@ def expiry(form: ConsentForm, now: datetime) -> datetime:
     return datetime.combine(date.fromisoformat(form.expires), time(), UTC) + timedelta(days=1)
 
 
+def last_day(expires_at: datetime) -> date:
+    """The day that the client was told: what ends at midnight ends with the day before."""
+    return (expires_at.astimezone(UTC) - timedelta(milliseconds=1)).date()
+
+
 def withdrawn_by(case: CaseRecord, person: str) -> By:
     """Who it is that withdraws: `client`, `guardian`, or someone of the case by relation or name.
 

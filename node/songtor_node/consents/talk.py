@@ -36,7 +36,7 @@ _GUARDIAN = "guardian:"
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What could be told: always, because a recipient cannot work without it, because it may help; what is
-    noted as not safe to tell; and what is ticked at first."""
+    noted as not safe to tell; and what is ticked at first where a worker chooses."""
 
     always: Sequence[str]
     needed: Sequence[str]

@@ -10,9 +10,10 @@ from songtor_proto.vocabulary.names import country
 
 
 def party(address: str, lang: str) -> str:
-    """The desk or the organisation; an address that nobody has here as it is."""
+    """The desk, the organisation, or for the hub the centre that runs it; an unknown address as it is."""
     try:
-        return party_name(address, vocabulary(), lang)
+        hub = Address.parse(address).is_hub
+        return party_name(f"{address}/tsda" if hub else address, vocabulary(), lang)
     except InputError:
         return address
 

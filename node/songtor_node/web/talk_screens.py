@@ -210,7 +210,8 @@ def _told(room: Room) -> dict[str, Any]:
     offer = talks.offer(room.talk, room.record, room.house)
     known = facts(room.record, room.now.date())
     values = {code: [value_text(known, field, room.lang)] for field, code in FACTS.items()}
-    chosen = set(room.said("told", offer.ticked))
+    asked = talks.basis(room.talk) in talks.ASKED
+    chosen = set(room.said("told", () if asked else offer.ticked))  # whoever is asked chooses all themselves
 
     def picks(codes: Sequence[str]) -> list[tuple[str, str, str, str, bool]]:
         return [
@@ -223,7 +224,7 @@ def _told(room: Room) -> dict[str, Any]:
         "useful": picks(offer.useful),
         "always": picks(offer.always),
         "unsafe": [_label(room, code) for code in offer.unsafe],
-        "asked": talks.basis(room.talk) in talks.ASKED,
+        "asked": asked,
     }
 
 

@@ -133,7 +133,7 @@ def test_without_a_seat_no_law_is_known_and_the_page_says_so(node: Node, malee: 
     with writing(node.engine) as session:
         session.delete(session.get_one(Setting, "seat"))
     page = malee.get(f"/cases/{case}/consents").text
-    assert "ยังไม่ได้ลงทะเบียนกับศูนย์" in page
+    assert "จึงยังไม่รู้ว่าใช้กฎหมายของประเทศไหน" in page
     assert f"/cases/{case}/consents/new" not in page
     assert malee.post(f"/cases/{case}/consents/new", {"safe": "yes"}).status_code == 400
 

@@ -62,11 +62,11 @@ def test_one_action_ends_it_and_calls_back_what_was_sent(network: LinkedNetwork,
     assert "Department of Women's Affairs" in text_of(page).replace("&#39;", "'")
     assert who.post(f"/consents/{code}/withdraw", {"by": "client"}).headers["location"].endswith("withdrawn")
     assert consent(berlin.node).withdrawn_by == "client"
-    assert "No answer yet whether it is deleted" in text_of(who.get(f"/consents/{code}").text)
+    assert "No answer yet whether it is destroyed" in text_of(who.get(f"/consents/{code}").text)
     network.sync_all()
     assert berlin.state(reference) == "cancelled"
     said = text_of(who.get(f"/consents/{code}").text)
-    assert "Deleted" in said
+    assert "Destroyed" in said
     assert "No answer yet" not in said
 
 

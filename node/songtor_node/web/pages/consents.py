@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ from songtor_node.cases.record import read_record
 from songtor_node.consents import acts, copies, told
 from songtor_node.consents import talk as talks
 from songtor_node.consents.danger import danger
-from songtor_node.consents.ground import CLIENT, named
+from songtor_node.consents.ground import CLIENT, last_day, named
 from songtor_node.consents.models import Consent
 from songtor_node.consents.notice import parts
 from songtor_node.forms import Form, Line, check
@@ -43,7 +43,7 @@ class Shown:
     @property
     def until(self) -> date:
         """Its last day."""
-        return (self.row.expires_at - timedelta(milliseconds=1)).date()
+        return last_day(self.row.expires_at)
 
     @property
     def event(self) -> dict[str, str]:

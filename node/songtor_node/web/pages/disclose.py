@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from songtor_node.cases.models import Case
 from songtor_node.cases.record import read_record
+from songtor_node.consents.ground import last_day
 from songtor_node.referrals import acts, preview
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.acts import Prepared
@@ -208,7 +209,7 @@ def columns(seen: Prepared, lang: str) -> Columns:
         unknown=[one.category for one in disclosure.absent if one.category not in unsafe],
         unsafe=unsafe,
         size=preview.sealed_bytes(seen.draft) / 1000,
-        until=from_ms(seen.draft.terms.expires_ms).astimezone().date(),
+        until=last_day(from_ms(seen.draft.terms.expires_ms)),
         seat=seen.draft.intent.sender,
         to=seen.draft.intent.recipient,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from songtor_node.cases.models import Case, Person
 from songtor_node.cases.record import read_record
 from songtor_node.consents import acts as consents
 from songtor_node.consents.form import ConsentForm
-from songtor_node.consents.ground import House
+from songtor_node.consents.ground import House, last_day
 from songtor_node.consents.models import Consent
 from songtor_node.forms import check
 from songtor_node.keys import reachable
@@ -43,6 +44,10 @@ class Covered(NamedTuple):
 
     ground: Consent
     to: str
+
+    @property
+    def until(self) -> date:
+        return last_day(self.ground.expires_at)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from songtor_node.cases.models import Case
+from songtor_node.consents.ground import last_day
 from songtor_node.consents.models import Consent
 from songtor_node.referrals import find, history, recall, replies
 from songtor_node.referrals.find import Which
@@ -125,6 +126,7 @@ def show(visit: Visit) -> Response:
             "onward": [standing(visit, part) for part in recall.parts(session, newest)],
             "reason": reason_text(newest.state, newest.reason, visit.lang) if newest.reason else "",
             "versions": versions,
+            "until": last_day(newest.expires_at),
             "is_open": newest.state in OPEN and newest.withdrawn_at is None,
             "phase": lifecycle.code(newest.state).replace("-", "_"),
             "stages": list(node.vocabulary.referral_stages),
