@@ -89,6 +89,7 @@ def test_what_needs_me_stands_there_and_leads_to_where_it_is_done(
     until(lambda: {row.state for row in kept.berlin.rows(Outbox)} == {"sent"})
     desk_acts.start(dwf, reference)
     desk_acts.complete(dwf, reference, "assisted", Facts(narrative="เข้าที่พักแล้ว"))
+    until(lambda: kept.berlin.state(reference) == "completed")
     comes(malee, "today.group_answers")
     malee.go(group(malee, "answers"))
     assert malee.path == f"/referrals/{reference}"
