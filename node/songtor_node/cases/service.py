@@ -154,8 +154,9 @@ def finish(
 def followed_up(
     session: Session, follow_up: FollowUp, *, result: str, condition: str = "", by: Worker, now: datetime
 ) -> None:
-    """It was done, today where nobody said so before, with that result. InputError("reason_missing")."""
-    if not result.strip():
+    """It was done, today where nobody said so before, with that result or how the client is now.
+    InputError("reason_missing") where neither is said."""
+    if not (result.strip() or condition):
         raise InputError("reason_missing", field="result")
     done = follow_up.done or now.astimezone().date().isoformat()
     said = {"done": done, "result": result.strip(), "condition": condition}
