@@ -51,7 +51,9 @@ def test_a_consented_referral_takes_few_taps(malee: Hand) -> None:
     malee.write(age="34")
     malee.go()
     malee.go(press("phone", "read"))
-    for screen in ("told", "days", "follow", "sight"):
+    assert malee.path.endswith("told")
+    malee.go(press("all", "needed"))
+    for screen in ("days", "follow", "sight"):
         assert malee.path.endswith(screen)
         malee.go()
     malee.go(press("how", "sign"))

@@ -231,6 +231,8 @@ def _told(room: Room) -> dict[str, Any]:
 def _take_told(room: Room) -> list[str]:
     offer = talks.offer(room.talk, room.record, room.house)
     said = [one for one in room.visit.all_said("told") if one]
+    if room.visit.said("all"):  # one tap of whoever is asked, for all that the screen called needed
+        said += offer.needed
     if not {*offer.needed, *offer.useful}.issuperset(said):
         raise ConsentError("categories", field="told")
     return sorted(set(said))

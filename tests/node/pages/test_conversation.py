@@ -74,6 +74,23 @@ def test_nothing_is_ticked_before_the_client_ticks_it(node: Node, malee: Visitor
     assert "genogram" not in page
 
 
+def test_one_tap_agrees_to_all_that_is_needed_and_to_nothing_else(node: Node, malee: Visitor) -> None:
+    """Whoever wants to tell all that the recipient needs says so once; Enter alone only goes on."""
+    talk = begin(malee, case_of(node))
+    say(malee, talk, "who", who="client")
+    say(malee, talk, "purpose", purpose="domestic_violence")
+    say(malee, talk, "recipients", recipients=["TH-00/dwf"])
+    say(malee, talk, "phone", phone="read", language="th")
+    page = malee.get(f"{talk}/told").text
+    assert page.index('<button class="go">') < page.index('name="all"')
+    say(malee, talk, "told", all="needed")
+    page = malee.get(f"{talk}/told").text
+    ticked = set(re.findall(r'name="told" value="([a-z_]+)" checked', page))
+    assert {"place", "problems"} <= ticked
+    assert "name" not in ticked
+    assert "narrative" not in ticked
+
+
 def test_it_is_left_and_taken_up_again(node: Node, malee: Visitor) -> None:
     """Every answer is kept as it is given; the list leads back to the next question."""
     case = case_of(node)
