@@ -673,7 +673,7 @@ def test_a_passkeys_answer_is_good_once_and_here_alone(
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("answer", ["[" * 100_000, '{"a":' * 20_000, "null", '{"id":"\\ud800"}', "{}", ""])
+@pytest.mark.parametrize("answer", ["[" * 20_000, '{"a":' * 4_000, "null", '{"id":"\\ud800"}', "{}", ""])
 def test_an_answer_that_is_none_is_refused(node: Node, passkey: SoftKey, answer: str) -> None:
     """Whoever stands before the door may send anything; it is no fault of the node's."""
     client = browser(front_of(node, SECURE), SECURE)
