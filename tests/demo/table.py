@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from songtor_proto.vocabulary import policy, vocabulary
+from songtor_web.dates import date_text
 from tests.demo.teller import Scene
 
 CELL = 60
@@ -58,7 +60,8 @@ def columns(draft: dict[str, Any], scene: Scene) -> Table:
         pad_edge=False,
     )
     stays = [line for line in draft["stays"] if line["value"]]
-    leave, stay, size, until = len(draft["leaves"]), len(stays), draft["bytes"], draft["until"][:10]
+    leave, stay, size = len(draft["leaves"]), len(stays), draft["bytes"]
+    until = date_text(date.fromisoformat(draft["until"][:10]), scene.lang)
     table.caption_justify = "left"
     table.caption = scene.choose(
         f"{leave} facts leave, {stay} stay · {size:,} bytes sealed · {draft['citation']} · until {until}",

@@ -19,6 +19,7 @@ from songtor_node.web import sessions, sheet
 from songtor_node.web.access import May, Page
 from songtor_node.web.case_frame import frame
 from songtor_node.web.form_page import refused
+from songtor_node.web.reach.line import line
 from songtor_node.web.talk_endings import ENDINGS, prove
 from songtor_node.web.talk_screens import SCREENS, Room
 from songtor_node.web.visit import At, Visit, number
@@ -38,6 +39,8 @@ _ON_SCREEN = {
 
 def safe_now(visit: Visit) -> Response:
     """First of all: whether it is safe to talk now."""
+    if not line(visit).enrolled:
+        return visit.go(f"/cases/{visit.params['case'].upper()}/consents")  # which says why
     with visit.at("consent safe") as at:
         record = read_record(at.session, at.case)
         later = visit.asked("later") == "1"
@@ -45,7 +48,8 @@ def safe_now(visit: Visit) -> Response:
 
 
 def begin(visit: Visit) -> Response:
-    house_of(visit)  # without a seat there is no law to go by
+    if not line(visit).enrolled:
+        return safe_now(visit)
     with visit.at("consent begin") as at:
         if visit.said("safe") != "yes":
             return visit.go(f"/cases/{at.case.code}/consents/new", later="1")
@@ -177,7 +181,7 @@ def _show(
         talk_path=_path(room.visit, room.talk),
         in_hand=in_hand,
         number=number + 1,
-        of=len(screens),
+        of=len(screens) + (screens[-1] == "check"),  # how to sign is chosen there
         back="" if in_hand and not _is_held(before, room.talk) else before,
         fields_asked=fields,
         wrong=message,

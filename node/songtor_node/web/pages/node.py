@@ -57,7 +57,13 @@ def join(visit: Visit, error: SongtorError | None = None) -> Response:
     if isinstance(error, InputError):
         field = field.wrong(error.public(visit.lang))
     message = error.public(visit.lang) if error and not isinstance(error, InputError) else ""
-    return visit.show("node/join.html", 422 if error else 200, field=field, message=message)
+    return visit.show(
+        "node/join.html",
+        422 if error else 200,
+        field=field,
+        message=message,
+        enrolled=line(visit).enrolled,
+    )
 
 
 def joined(visit: Visit) -> Response:
