@@ -41,7 +41,7 @@ demo: $(VENV) ## a whole network on this machine, from enrolment to outcome (KEE
 	@$(PY) -m tests.demo.run $(if $(KEEP),--keep) $(ARGS)
 
 test: $(VENV) ## all tests: first those that need the machine to themselves, then the rest side by side (ARGS=…)
-	@$(if $(findstring --ignore tests/browser,$(ARGS)),,tools/chromium)
+	@$(if $(findstring --ignore tests/browser,$(ARGS)),,tools/debian)
 	@$(PY) -m pytest -q -m serial $(ARGS) || [ $$? = 5 ]
 	@$(PY) -m pytest -q -m "not serial" -n $(JOBS) $(ARGS)
 

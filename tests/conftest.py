@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.support.post",
     "tests.support.linked",
     "tests.support.serving",
+    "tests.support.at_home",
 ]
 
 # (With every local drawn in a frame, as is its default, a page's failure takes longer to tell than the test.)

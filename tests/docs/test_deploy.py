@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +46,6 @@ def test_a_unit_starts_what_there_is_with_the_credential_that_it_asks_for(unit: 
     assert said["LoadCredentialEncrypted"].split(":")[0] == asked[unit.stem]
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_understands_a_unit(unit: Path, tmp_path: Path) -> None:
     """Each of its settings is known, and fits."""

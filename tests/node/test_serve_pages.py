@@ -24,7 +24,6 @@ from tests.support.serving import SECONDS, Serve
 from tests.support.until import until
 
 KEY = bytes(range(32))
-AT_HOME = house.addresses()
 
 
 @pytest.fixture
@@ -140,11 +139,12 @@ def test_a_given_certificate_is_shown(serve: Serve, unlocked: Path, tmp_path: Pa
     assert (code, json.loads(log)["error"]) == (2, "input.certificate_files")
 
 
-@pytest.mark.skipif(not AT_HOME, reason="this machine has no address in a house's network")
-def test_phones_of_the_house_come_over_tls(serve: Serve, unlocked: Path, tmp_path: Path) -> None:
+def test_phones_of_the_house_come_over_tls(
+    serve: Serve, at_home: list[house.Address], unlocked: Path, tmp_path: Path
+) -> None:
     """The chain holds for the address for who installed the authority, and for nobody else."""
     home = serve(unlocked, "--lan")
-    address = str(AT_HOME[0])
+    address = str(at_home[0])
     until(lambda: reaches(address, home.port))
     node = open_node(unlocked, Unlock(raw_key=KEY))
     with reading(node.engine) as session:
