@@ -29,7 +29,7 @@ from songtor_node.cases import papers
 from songtor_node.cases.models import Case
 from songtor_node.store.engine import writing
 from songtor_node.unlock import Unlock
-from songtor_node.web import sessions
+from songtor_node.web.entrance import sessions
 from songtor_node.web.routes import PAGES
 from songtor_node.workers import acting
 from songtor_proto.times import utc_now

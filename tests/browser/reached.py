@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 from starlette.routing import compile_path
 
-from songtor_node.web.access import Page
+from songtor_node.web.entrance.access import Page
 from songtor_node.web.routes import PAGES
 from tests.browser.sample import Served
 from tests.support.visitor import Visitor, visitor

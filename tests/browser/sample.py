@@ -19,8 +19,8 @@ from songtor_node.cases.casefile import read_case
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.referrals import acts
 from songtor_node.store.engine import writing
-from songtor_node.web import sessions
 from songtor_node.web.app import create_app
+from songtor_node.web.entrance import sessions
 from songtor_node.web.front import Front, Reach
 from songtor_node.web.reach import authority
 from songtor_node.workers import acting

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 from songtor_node.bootstrap import Node
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.store.engine import writing
-from songtor_node.web import sessions
 from songtor_node.web.app import create_app
+from songtor_node.web.entrance import sessions
 from songtor_node.web.front import Front, Reach
 from songtor_proto.keyslot import CHEAP
 

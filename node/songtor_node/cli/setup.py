@@ -14,7 +14,7 @@ from songtor_node.bootstrap import check_free, check_here
 from songtor_node.cli.console import Console, console
 from songtor_node.store.engine import reading, writing
 from songtor_node.unlock import KEY_FILE
-from songtor_node.web import sessions
+from songtor_node.web.entrance import sessions
 from songtor_proto.errors import InputError
 
 worker = typer.Typer(help="Workers. / ผู้ปฏิบัติงาน")

@@ -15,7 +15,7 @@ from songtor_node.bootstrap import STORE, Node, open_node
 from songtor_node.link.port import Network
 from songtor_node.store.engine import reading
 from songtor_node.unlock import Unlock
-from songtor_node.web.access import When
+from songtor_node.web.entrance.access import When
 from songtor_node.web.held import Held
 from songtor_proto.keyslot import STRONG, Cost
 from songtor_proto.times import Clock, Random, utc_now

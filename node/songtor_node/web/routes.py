@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songtor_node.web.access import Page
+from songtor_node.web.entrance.access import Page
 from songtor_node.web.pages import (
     assessment,
     assistance,

@@ -23,7 +23,7 @@ from songtor_node.referrals.act import Act, act
 from songtor_node.store.engine import reading, writing
 from songtor_node.web import navigation
 from songtor_node.web.front import Front
-from songtor_node.web.reach.line import line
+from songtor_node.web.line import line
 from songtor_node.workers import Worker
 from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import policy, vocabulary

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from songtor_node.cases.missing import OF_STEP
 from songtor_node.cases.models import StepTaken
-from songtor_node.web import case_tasks
+from songtor_node.web.case.tasks import PATHS, WHERE_ASKED
 from songtor_node.web.routes import PAGES
 from songtor_proto.vocabulary import vocabulary
 from tests.support.casework import Desk, desk
@@ -74,8 +74,8 @@ def test_every_task_has_its_page_and_its_word(at: Desk) -> None:
     """All steps of a case's life have tasks; each leads somewhere; states are said in words."""
     page = home(at)
     paths = {one.path for one in PAGES}
-    assert list(case_tasks.OF_STEP) == list(vocabulary().case_steps)[1:]
-    for tasks in case_tasks.OF_STEP.values():
+    assert list(PATHS) == list(vocabulary().case_steps)[1:]
+    for tasks in PATHS.values():
         for task in tasks:
             assert f'href="{at.path("/" + task)}"' in page
             assert "/cases/{case}/" + task in paths
@@ -102,9 +102,9 @@ def test_what_is_missing_is_a_list_and_no_must(at: Desk) -> None:
     assert "Facts not checked yet" in home(at)
     assert at.malee.post(at.path("/step"), {"step": "assessment"}).status_code == 303
     codes = {code for known in OF_STEP.values() for code in known}
-    assert codes == case_tasks.MISSING.keys()
+    assert codes == WHERE_ASKED.keys()
     paths = {one.path for one in PAGES}
-    assert all("/cases/{case}/" + path in paths for path in case_tasks.MISSING.values())
+    assert all("/cases/{case}/" + path in paths for path in WHERE_ASKED.values())
 
 
 def test_one_step_onwards_is_one_tap(at: Desk) -> None:

@@ -21,9 +21,9 @@ from songtor_node.founding import ACKNOWLEDGEMENT
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.store.engine import reading, writing
 from songtor_node.unlock import Unlock, key_file
+from songtor_node.web.entrance.sessions import WebSession
 from songtor_node.web.front import Front, Gathered, Reach
 from songtor_node.web.pages import start
-from songtor_node.web.sessions import WebSession
 from songtor_node.workers import Worker
 from songtor_proto.errors import StoreError
 from songtor_proto.keyslot import CHEAP

@@ -26,8 +26,8 @@ from songtor_node.forms import check
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import reading, writing
-from songtor_node.web import sessions
-from songtor_node.web.access import May, Page, When
+from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.access import May, Page, When
 from songtor_node.web.front import Front, Reach
 from songtor_node.web.routes import PAGES
 from songtor_node.workers import acting

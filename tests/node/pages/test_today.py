@@ -18,8 +18,8 @@ from songtor_node.cases.casefile import read_case
 from songtor_node.cases.models import Case, FollowUp
 from songtor_node.consents.models import Consent
 from songtor_node.store.engine import writing
-from songtor_node.web import sheet
-from songtor_node.web.sheet import OtherWords
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.sheet import OtherWords
 from songtor_node.workers import acting
 from tests.support.linked import CASE, LinkedNetwork
 from tests.support.node import NOW, new_node

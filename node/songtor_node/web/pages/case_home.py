@@ -9,13 +9,13 @@ from songtor_node.cases import alike, history, service, steps
 from songtor_node.cases.missing import missing
 from songtor_node.cases.models import StepTaken
 from songtor_node.cases.record import CaseRecord, read_record
-from songtor_node.web import case_tasks
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.form_page import opened, refused
+from songtor_node.web.case import tasks
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.form_page import opened, refused
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.navigation import inside
-from songtor_node.web.referral_story import state_text
-from songtor_node.web.sheet import Ask
+from songtor_node.web.referral.story import state_text
 from songtor_node.web.visit import At, Visit, number
 from songtor_node.workers import SEES_ALL, Worker
 from songtor_proto.errors import InputError
@@ -28,8 +28,8 @@ def home(visit: Visit) -> Response:
     """`step` in the address: the step whose tasks stand open."""
     with visit.at("home") as at:
         record = read_record(at.session, at.case)
-        beside = case_tasks.beside(at.session, record)
-        found = case_tasks.tasks(record, beside)
+        beside = tasks.beside(at.session, record)
+        found = tasks.tasks(record, beside)
         return visit.show(
             "case_home.html",
             **frame(at),
@@ -43,7 +43,7 @@ def home(visit: Visit) -> Response:
             open_step=visit.asked("step") if visit.asked("step") in found else at.case.step,
             following=_following(at),
             missing=[
-                (code, case_tasks.MISSING[code]) for code in missing(record, list(vocabulary().case_steps))
+                (code, tasks.WHERE_ASKED[code]) for code in missing(record, list(vocabulary().case_steps))
             ],
             hints=alike.hints(at.session, at.case, at.by),
             sees_team=at.by.role in SEES_ALL,

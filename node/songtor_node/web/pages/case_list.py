@@ -16,9 +16,9 @@ from songtor_node.cases.names import called_for
 from songtor_node.cases.search import Hit, Snippet
 from songtor_node.cases.steps import life
 from songtor_node.referrals.models import Referral
-from songtor_node.web import sheet
-from songtor_node.web.access import May, Page, may_see_what
-from songtor_node.web.sheet import Ask
+from songtor_node.web.entrance.access import May, Page, may_see_what
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_node.workers import SEES_ALL
 from songtor_proto import reference

@@ -9,11 +9,11 @@ from typing import Any
 from starlette.responses import Response
 
 from songtor_node.cases import alike, entries
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.case_parts import CLIENT, HEAD, Part, ShortList, client_of
-from songtor_node.web.entry_form import Lists
-from songtor_node.web.sheet import Ask
+from songtor_node.web.case.entry_form import Lists
+from songtor_node.web.case.frame import frame
+from songtor_node.web.case.parts import CLIENT, HEAD, Part, ShortList, client_of
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.vocabulary.names import countries, country, language, languages

@@ -8,12 +8,12 @@ from starlette.responses import Response
 from songtor_node.cases import closure, entries, plan, steps
 from songtor_node.cases.models import FollowUp
 from songtor_node.forms import check
-from songtor_node.web import sheet
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.entry_form import EntryForm
-from songtor_node.web.form_page import Sheet, opened, refused, saved
-from songtor_node.web.sheet import Ask
+from songtor_node.web.case.entry_form import EntryForm
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 

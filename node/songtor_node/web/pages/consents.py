@@ -19,12 +19,13 @@ from songtor_node.consents.models import Consent
 from songtor_node.consents.notice import parts
 from songtor_node.forms import Form, Line, check
 from songtor_node.referrals.acts import withdraw_ground
-from songtor_node.web import refer_plan, sessions
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.parties import party
-from songtor_node.web.refer_plan import page_of
-from songtor_node.web.talk_endings import papers_of
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.referral import preparing
+from songtor_node.web.referral.parties import party
+from songtor_node.web.referral.preparing import page_of
+from songtor_node.web.talk.endings import papers_of
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import ConsentError, InputError, SongtorError
 from songtor_proto.vocabulary import policy
@@ -176,7 +177,7 @@ def copy(visit: Visit) -> Response:
 
 def _is_awaited(visit: Visit, consent: Consent, at: At) -> bool:
     """Whether a referral in the making waits for this very consent."""
-    plan = refer_plan.found(at.session, visit, at.case.code)
+    plan = preparing.found(at.session, visit, at.case.code)
     return plan is not None and plan.purpose == consent.purpose and plan.to in consent.recipients
 
 

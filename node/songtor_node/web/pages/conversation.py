@@ -15,13 +15,14 @@ from songtor_node.consents.danger import danger
 from songtor_node.consents.ground import House
 from songtor_node.consents.models import Talk
 from songtor_node.consents.notice import parts
-from songtor_node.web import sessions, sheet
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.form_page import refused
-from songtor_node.web.reach.line import line
-from songtor_node.web.talk_endings import ENDINGS, prove
-from songtor_node.web.talk_screens import SCREENS, Room
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.form_page import refused
+from songtor_node.web.line import line
+from songtor_node.web.talk.endings import ENDINGS, prove
+from songtor_node.web.talk.screens import SCREENS, Room
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import ConsentError, InputError, PeerError, SongtorError
 from songtor_web.fields import Field

@@ -15,11 +15,11 @@ from songtor_node.consents.ground import last_day
 from songtor_node.referrals import acts, preview
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.acts import Prepared
-from songtor_node.web import refer_plan
-from songtor_node.web.access import May, Page
-from songtor_node.web.found_words import places
+from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.pages.refer import at_case, words
-from songtor_node.web.refer_plan import Plan, page_of
+from songtor_node.web.referral import preparing
+from songtor_node.web.referral.found_words import places
+from songtor_node.web.referral.preparing import Plan, page_of
 from songtor_node.web.visit import At, Visit
 from songtor_node.workers import acting
 from songtor_proto.errors import ConsentError, InputError, PeerError
@@ -84,11 +84,11 @@ def preview_columns(visit: Visit) -> Response:
         plan = _said(visit, act, at)
         if plan is None:
             return visit.go(page_of(visit.params["case"]))
-        refer_plan.keep(act.session, visit, at.case.code, plan)
+        preparing.keep(act.session, visit, at.case.code, plan)
         if visit.request.headers.get("hx-target") != "disclosure":
             return visit.go(page_of(at.case.code, "/look"))
         level = read_record(at.session, at.case).urgency
-        seen = refer_plan.looked_at(act, at.case, plan, visit.lang, level)
+        seen = preparing.looked_at(act, at.case, plan, visit.lang, level)
         return HTMLResponse(
             visit.render("refer/columns.html", **words(visit, at), columns=columns(seen, visit.lang))
         )
@@ -100,7 +100,7 @@ def choose(visit: Visit) -> Response:
         plan = _said(visit, act, at)
         if plan is None:
             return visit.go(page_of(at.case.code))
-        refer_plan.keep(at.session, visit, at.case.code, plan)
+        preparing.keep(at.session, visit, at.case.code, plan)
         at.session.flush()
         plan, seen = _plan(visit, act, at)
         if isinstance(seen, Response):
@@ -139,7 +139,7 @@ def clear(visit: Visit) -> Response:
         there = {finding.id for finding in seen.draft.search.findings}
         cleared = ({*plan.clear, visit.said("clear")} - {visit.said("again")}) & there
         made = replace(plan, clear=tuple(sorted(cleared)))
-        refer_plan.keep(at.session, visit, at.case.code, made)
+        preparing.keep(at.session, visit, at.case.code, made)
         open_ = there - cleared
     return visit.go(page_of(at.case.code, "/words" if open_ else "/send"))
 
@@ -170,7 +170,7 @@ def check_all(visit: Visit) -> Response:
 def send(visit: Visit) -> Response:
     """Once, however often the form comes: the plan goes with it, and its id is the referral's."""
     with at_case(visit, "refer") as (act, at):
-        before = refer_plan.sent(at.session, at.case, visit.said("task"))
+        before = preparing.sent(at.session, at.case, visit.said("task"))
         if before is not None:
             return visit.go(f"/referrals/{before.reference}", done="sent")
         plan, seen = _plan(visit, act, at)
@@ -194,7 +194,7 @@ def send(visit: Visit) -> Response:
             if error.code not in _NO_KEYS:
                 raise
             return visit.go(page_of(at.case.code, "/whom"), done="no_keys")
-        refer_plan.drop(at.session, visit, at.case.code)
+        preparing.drop(at.session, visit, at.case.code)
     return visit.go(f"/referrals/{done.reference}", done="sent")
 
 
@@ -239,11 +239,11 @@ def _look(
 
 def _plan(visit: Visit, act: Act, at: At) -> tuple[Plan, Prepared | Response]:
     """The plan and what would leave by it; or where to go instead."""
-    plan = refer_plan.found(at.session, visit, at.case.code)
+    plan = preparing.found(at.session, visit, at.case.code)
     if plan is None or not plan.to:
         return Plan(task=""), visit.go(page_of(at.case.code))
     try:
-        return plan, refer_plan.looked_at(
+        return plan, preparing.looked_at(
             act, at.case, plan, visit.lang, read_record(at.session, at.case).urgency
         )
     except ConsentError:
@@ -252,7 +252,7 @@ def _plan(visit: Visit, act: Act, at: At) -> tuple[Plan, Prepared | Response]:
 
 def _said(visit: Visit, act: Act, at: At) -> Plan | None:
     """The plan as the form says it now."""
-    plan = refer_plan.found(at.session, visit, at.case.code)
+    plan = preparing.found(at.session, visit, at.case.code)
     if plan is None:
         return None
     level, sight = visit.said("urgency"), visit.said("sight")

@@ -12,14 +12,14 @@ from songtor_node import founding
 from songtor_node.accounts import enter, passkeys, passwords, people, tries
 from songtor_node.accounts.models import Account
 from songtor_node.unlock import Unlock
-from songtor_node.web import sessions
-from songtor_node.web.access import May, Page, When
-from songtor_node.web.asking import ask, wait_text
-from songtor_node.web.device import device
+from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.access import May, Page, When
+from songtor_node.web.entrance.device import device
+from songtor_node.web.entrance.sessions import WebSession
+from songtor_node.web.forms.asking import ask, wait_text
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.navigation import inside
 from songtor_node.web.pages import start
-from songtor_node.web.sessions import WebSession
-from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError, StoreError

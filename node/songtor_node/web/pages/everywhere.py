@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from songtor_node.web import sheet
-from songtor_node.web.access import May, Page, may_see_page
+from songtor_node.web.entrance.access import May, Page, may_see_page
+from songtor_node.web.forms import sheet
 from songtor_node.web.navigation import inside
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import PeerError

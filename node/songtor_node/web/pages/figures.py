@@ -10,7 +10,7 @@ from starlette.responses import Response
 from songtor_node.figures.bars import Bar, bars
 from songtor_node.figures.counts import Figures, figures
 from songtor_node.figures.table import as_csv
-from songtor_node.web.access import May, Page
+from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.visit import Visit, label
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.dates import month_text

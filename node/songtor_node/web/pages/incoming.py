@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from songtor_node.referrals import find, replies
-from songtor_node.web.access import May, Page
+from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.pages.referrals import standing, words
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import EnvelopeError

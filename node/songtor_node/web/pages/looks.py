@@ -11,8 +11,8 @@ from starlette.responses import Response
 from songtor_node import workers
 from songtor_node.cases import service
 from songtor_node.cases.models import Assignment, Case, Look
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.visit import Visit
 from songtor_node.workers import SEES_ALL, Worker, may_see
 from songtor_proto.errors import InputError

@@ -6,10 +6,10 @@ from starlette.responses import Response
 
 from songtor_node.accounts import enter, paper_codes, passkeys, passwords, people
 from songtor_node.accounts.models import Account
-from songtor_node.web import sessions
-from songtor_node.web.access import May, Page
-from songtor_node.web.asking import ask, wait_text
-from songtor_node.web.sheet import Ask
+from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.asking import ask, wait_text
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 

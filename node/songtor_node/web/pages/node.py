@@ -13,9 +13,9 @@ from songtor_node.link.enrol import enrol
 from songtor_node.link.voice import believe, spoken
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.settings import all_kept
-from songtor_node.web.access import May, Page
-from songtor_node.web.parties import party
-from songtor_node.web.reach.line import answers, line
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.line import answers, line
+from songtor_node.web.referral.parties import party
 from songtor_node.web.visit import Visit
 from songtor_proto.address import Address
 from songtor_proto.errors import InputError, PeerError, SongtorError, catalogue

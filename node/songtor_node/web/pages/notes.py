@@ -6,10 +6,10 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from songtor_node.cases.models import Note
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.entry_form import EntryForm
-from songtor_node.web.sheet import Ask
+from songtor_node.web.case.entry_form import EntryForm
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import Visit
 
 NOTE = EntryForm(

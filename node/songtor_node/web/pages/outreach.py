@@ -9,9 +9,9 @@ from starlette.responses import Response
 from songtor_node.forms import check
 from songtor_node.outreach import acts
 from songtor_node.qr import qr
-from songtor_node.web.access import May, Page
-from songtor_node.web.form_page import opened, refused, saved
-from songtor_node.web.sheet import Ask, merged, typed
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.form_page import opened, refused, saved
+from songtor_node.web.forms.sheet import Ask, merged, typed
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_web.dates import iso_date

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from songtor_node.cases import papers
 from songtor_node.cases.papers import MAX_BYTES, Paper
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 

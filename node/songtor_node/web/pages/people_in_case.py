@@ -7,12 +7,12 @@ from starlette.responses import Response
 from songtor_node.cases import entries
 from songtor_node.cases.models import Person
 from songtor_node.cases.record import read_record
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.case_parts import PERSON, Part, ShortList
-from songtor_node.web.entry_form import EntryForm, entry
+from songtor_node.web.case.entry_form import EntryForm, entry
+from songtor_node.web.case.frame import frame
+from songtor_node.web.case.parts import PERSON, Part, ShortList
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.pages.client import CONTACT, SEXES, about_lists, contact_lists, countries_list
-from songtor_node.web.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary.names import country

@@ -12,11 +12,11 @@ from songtor_node.accounts import authenticator, enter, paper_codes, passkeys, p
 from songtor_node.accounts.models import Account
 from songtor_node.qr import qr
 from songtor_node.settings import kept as kept_setting
-from songtor_node.web import sessions
-from songtor_node.web.access import May, Page
-from songtor_node.web.asking import ask
-from songtor_node.web.device import device
-from songtor_node.web.sheet import Ask
+from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.entrance.device import device
+from songtor_node.web.forms.asking import ask
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_node.workers import ADMIN
 from songtor_proto.errors import InputError

@@ -22,13 +22,14 @@ from songtor_node.forms import check
 from songtor_node.keys import reachable
 from songtor_node.referrals import suggest
 from songtor_node.referrals.act import Act
-from songtor_node.web import refer_plan, sheet
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.parties import land, party
-from songtor_node.web.refer_plan import Plan, page_of
-from songtor_node.web.referral_story import in_words
-from songtor_node.web.sheet import Ask
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.referral import preparing
+from songtor_node.web.referral.parties import land, party
+from songtor_node.web.referral.preparing import Plan, page_of
+from songtor_node.web.referral.story import in_words
 from songtor_node.web.visit import At, Visit
 from songtor_proto.consent import check_grant
 from songtor_proto.errors import ConsentError, InputError, SongtorError
@@ -83,7 +84,7 @@ def _what_for(visit: Visit) -> Response:
             covered=_covered(act, at.case),
             first=first[:4],
             others=[code for code in act.policy.purposes if code not in first[:4]],
-            plan=refer_plan.found(at.session, visit, at.case.code),
+            plan=preparing.found(at.session, visit, at.case.code),
         )
 
 
@@ -98,17 +99,17 @@ def choose_what_for(visit: Visit) -> Response:
             purpose = consent.purpose
         if purpose not in act.policy.purposes:
             raise InputError("unknown_code", field="purpose")
-        before = refer_plan.found(at.session, visit, at.case.code)
-        plan = refer_plan.begin(act, purpose=purpose, to=to if ground else "", ground=ground)
+        before = preparing.found(at.session, visit, at.case.code)
+        plan = preparing.begin(act, purpose=purpose, to=to if ground else "", ground=ground)
         if before is not None and before.again and before.purpose == purpose:  # still the next version
             plan = replace(before, to=plan.to, ground=ground)
-        refer_plan.keep(at.session, visit, at.case.code, plan)
+        preparing.keep(at.session, visit, at.case.code, plan)
     return visit.go(page_of(at.case.code, "/look" if ground else "/whom"))
 
 
 def whom(visit: Visit) -> Response:
     with at_case(visit, "refer") as (act, at):
-        plan = refer_plan.found(at.session, visit, at.case.code)
+        plan = preparing.found(at.session, visit, at.case.code)
         if plan is None or not plan.purpose:
             return visit.go(page_of(at.case.code))
         record = read_record(at.session, at.case)
@@ -127,13 +128,13 @@ def whom(visit: Visit) -> Response:
 
 def choose_whom(visit: Visit) -> Response:
     with at_case(visit, "refer") as (_, at):
-        plan = refer_plan.found(at.session, visit, at.case.code)
+        plan = preparing.found(at.session, visit, at.case.code)
         if plan is None:
             return visit.go(page_of(at.case.code))
         to = visit.said("to") or visit.said("other")
         if to not in reachable(at.session):
             return visit.go(page_of(at.case.code, "/whom"))
-        refer_plan.keep(
+        preparing.keep(
             at.session,
             visit,
             at.case.code,
@@ -145,12 +146,12 @@ def choose_whom(visit: Visit) -> Response:
 def consent(visit: Visit) -> Response:
     """Nothing carries it yet: why, and what to do."""
     with at_case(visit, "refer") as (act, at):
-        plan = refer_plan.found(at.session, visit, at.case.code)
+        plan = preparing.found(at.session, visit, at.case.code)
         if plan is None or not plan.to:
             return visit.go(page_of(at.case.code))
         record = read_record(at.session, at.case)
         try:
-            refer_plan.looked_at(act, at.case, plan, visit.lang, record.urgency)
+            preparing.looked_at(act, at.case, plan, visit.lang, record.urgency)
         except ConsentError as error:
             missing = error.code == "consent.missing"
             return visit.show(
@@ -167,7 +168,7 @@ def ask(visit: Visit) -> Response:
     """To the conversation about consent, which knows what for and to whom. (A draft, so that no address
     does.)"""
     with visit.at("refer") as at:
-        plan = refer_plan.found(at.session, visit, at.case.code)
+        plan = preparing.found(at.session, visit, at.case.code)
         if plan is None:
             return visit.go(page_of(at.case.code))
         asked = f"/cases/{at.case.code}/consents/new"
@@ -175,14 +176,14 @@ def ask(visit: Visit) -> Response:
         said = {**(draft.values if draft else {}), "purpose": [plan.purpose], "recipients": [plan.to]}
         sheet.keep_draft(at.session, visit.me.code, asked, said, at.now)
         if plan.ground:
-            refer_plan.keep(at.session, visit, at.case.code, replace(plan, ground=""))
+            preparing.keep(at.session, visit, at.case.code, replace(plan, ground=""))
     return visit.go(asked)
 
 
 def night(visit: Visit) -> Response:
     """Danger to life, and nobody to ask: one worker alone, for what says nothing of who it is (C7)."""
     with at_case(visit, "refer") as (act, at):
-        plan = refer_plan.found(at.session, visit, at.case.code)
+        plan = preparing.found(at.session, visit, at.case.code)
         if plan is None or not plan.to:
             return visit.go(page_of(at.case.code))
         values, _ = sheet.drafted(at.session, visit, _asks(act), {})
@@ -191,7 +192,7 @@ def night(visit: Visit) -> Response:
 
 def stand_for(visit: Visit) -> Response:
     with at_case(visit, "vital_interest") as (act, at):
-        plan = refer_plan.found(at.session, visit, at.case.code)
+        plan = preparing.found(at.session, visit, at.case.code)
         if plan is None or not plan.to:
             return visit.go(page_of(at.case.code))
         if plan.ground:
@@ -216,7 +217,7 @@ def stand_for(visit: Visit) -> Response:
             return _night(visit, act, at, plan, values, error=error)
         sheet.drop_draft(at.session, visit.me.code, visit.here)
         made = replace(plan, ground=ground.code, urgency="red", ticked="", tick=())
-        refer_plan.keep(at.session, visit, at.case.code, made)
+        preparing.keep(at.session, visit, at.case.code, made)
     return visit.go(page_of(at.case.code, "/look"))
 
 

@@ -16,12 +16,12 @@ from songtor_node.referrals import acts, find, history, replies
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
 from songtor_node.referrals.remind import found_in_note, remind
-from songtor_node.web import sheet
-from songtor_node.web.access import May, Page
-from songtor_node.web.found_words import Place, places
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.pages.referrals import standing, words
-from songtor_node.web.referral_story import Told, in_words, told
-from songtor_node.web.sheet import Ask
+from songtor_node.web.referral.found_words import Place, places
+from songtor_node.web.referral.story import Told, in_words, told
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError, PeerError, SongtorError
 from songtor_proto.findings import Search

@@ -15,11 +15,11 @@ from songtor_node.referrals import find, history, recall, replies
 from songtor_node.referrals.find import Which
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import writing
-from songtor_node.web import refer_plan
-from songtor_node.web.access import May, Page
-from songtor_node.web.parties import land, party
-from songtor_node.web.refer_plan import page_of
-from songtor_node.web.referral_story import Told, in_words, reason_text, state_text, story, told
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.referral import preparing
+from songtor_node.web.referral.parties import land, party
+from songtor_node.web.referral.preparing import page_of
+from songtor_node.web.referral.story import Told, in_words, reason_text, state_text, story, told
 from songtor_node.web.visit import Visit
 from songtor_proto import lifecycle
 from songtor_proto.errors import ConsentError, EnvelopeError
@@ -149,7 +149,7 @@ def again(visit: Visit) -> Response:
         if case is None:
             raise EnvelopeError("not_found", field="case")
         other = visit.said("to") == "other"
-        plan = refer_plan.begin(act, purpose=before.purpose, to="" if other else before.peer)
+        plan = preparing.begin(act, purpose=before.purpose, to="" if other else before.peer)
         level = history.referral_data(before, act.now)["urgency"]
         plan = replace(
             plan,
@@ -158,7 +158,7 @@ def again(visit: Visit) -> Response:
             tick=tuple(sorted({line["category"] for line in before.lines if line["leaves"]})),
             urgency=level if level in visit.node.vocabulary.threat_levels else "",
         )
-        refer_plan.keep(act.session, visit, case.code, plan)
+        preparing.keep(act.session, visit, case.code, plan)
     return visit.go(page_of(case.code, "/whom" if other else "/look"))
 
 

@@ -19,11 +19,11 @@ from songtor_node.consents import acts as consents
 from songtor_node.consents.models import Consent
 from songtor_node.referrals.models import Referral
 from songtor_node.waiting import Came
-from songtor_node.web.access import May, Page, may_see_page
-from songtor_node.web.parties import party
-from songtor_node.web.reach.line import line
-from songtor_node.web.referral_story import state_text
-from songtor_node.web.sheet import Draft, OtherWords
+from songtor_node.web.entrance.access import May, Page, may_see_page
+from songtor_node.web.forms.sheet import Draft, OtherWords
+from songtor_node.web.line import line
+from songtor_node.web.referral.parties import party
+from songtor_node.web.referral.story import state_text
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker, may_see
 from songtor_web.dates import time_text

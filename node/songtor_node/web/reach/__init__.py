@@ -1,1 +1,1 @@
-"""How browsers reach this node, and how the node's own line stands."""
+"""How browsers reach this node: by which addresses and names, over which TLS."""

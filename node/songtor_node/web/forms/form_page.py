@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 from starlette.responses import Response
 
-from songtor_node.web.sheet import (
+from songtor_node.web.forms.sheet import (
     Ask,
     Saved,
     can_hold_both,

@@ -10,8 +10,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from songtor_node.web import sheet
-from songtor_node.web.sheet import Ask
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import SongtorError
 from songtor_web.fields import Field

@@ -14,7 +14,7 @@ from songtor_node.cases.models import Case
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.acts import Prepared, Wish, new_task, prepared
 from songtor_node.referrals.models import Referral
-from songtor_node.web import sheet
+from songtor_node.web.forms import sheet
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 

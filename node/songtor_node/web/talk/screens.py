@@ -24,8 +24,8 @@ from songtor_node.consents.models import Talk
 from songtor_node.consents.notice import RISK, parts, party_name
 from songtor_node.forms import Filled, Form, Prose, check
 from songtor_node.referrals import suggest
-from songtor_node.web.form_page import opened
-from songtor_node.web.sheet import Ask, mark, merged
+from songtor_node.web.forms.form_page import opened
+from songtor_node.web.forms.sheet import Ask, mark, merged
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto import consent as rule
@@ -360,4 +360,4 @@ SCREENS = {
     "sight": Screen(_sight, _take_yes_or_no("sight"), held=True),
     "check": Screen(_check, _take_check, held=True),
 }
-"""Those that keep an answer; how a conversation ends is in `talk_endings`."""
+"""Those that keep an answer; how a conversation ends is in `endings`."""

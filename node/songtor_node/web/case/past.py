@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 
 from songtor_node.cases.history import changes
 from songtor_node.cases.models import Case, Entry
-from songtor_node.web.form_page import said
-from songtor_node.web.sheet import Ask, fields
+from songtor_node.web.forms.form_page import said
+from songtor_node.web.forms.sheet import Ask, fields
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 

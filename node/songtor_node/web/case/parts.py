@@ -12,13 +12,13 @@ from starlette.responses import Response
 from songtor_node.cases import alike, casefile, entries, history
 from songtor_node.cases.models import Case, Person
 from songtor_node.forms import Form, check
-from songtor_node.web import sheet
-from songtor_node.web.access import May, Page
-from songtor_node.web.case_frame import frame
-from songtor_node.web.entry_form import Lists, entry, with_lists
-from songtor_node.web.form_page import Sheet, opened, refused, saved
-from songtor_node.web.past import past
-from songtor_node.web.sheet import Ask
+from songtor_node.web.case.entry_form import Lists, entry, with_lists
+from songtor_node.web.case.frame import frame
+from songtor_node.web.case.past import past
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 

@@ -16,7 +16,7 @@ from songtor_node.referrals import find
 from songtor_node.referrals.models import Referral
 from songtor_proto.lifecycle import OPEN
 
-OF_STEP: Mapping[str, Sequence[str]] = {
+PATHS: Mapping[str, Sequence[str]] = {
     "intake": ("arrival", "client", "contact", "story", "request"),
     "fact_finding": (
         "facts", "visits", "people", "incidents", "events", "background", "unsafe", "papers",
@@ -30,7 +30,7 @@ OF_STEP: Mapping[str, Sequence[str]] = {
 """Paths below the case's; the words of `case.task_…` with _ for -."""
 
 DONE, BEGUN, NONE = "done", "begun", "none"
-MISSING = {
+WHERE_ASKED = {
     "group": "arrival", "channel": "arrival", "name": "client/names", "safe_contact": "contact",
     "story": "story", "request": "request", "people": "people", "birth_date": "client/about",
     "country": "client/address", "visit": "visits", "facts": "facts", "checked": "facts",
@@ -74,7 +74,7 @@ def beside(session: Session, record: CaseRecord) -> Beside:
 def tasks(record: CaseRecord, other: Beside) -> dict[str, list[Task]]:
     """By step. What was begun and what is done is said in words; nothing waits for anything."""
     far = _how_far(record, other)
-    return {step: [Task(path, far[path]) for path in paths] for step, paths in OF_STEP.items()}
+    return {step: [Task(path, far[path]) for path in paths] for step, paths in PATHS.items()}
 
 
 def _how_far(record: CaseRecord, other: Beside) -> dict[str, str]:

@@ -12,11 +12,11 @@ from songtor_node.cases import history, service
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Entry, Person
 from songtor_node.forms import check
-from songtor_node.web import sheet
-from songtor_node.web.case_frame import frame
-from songtor_node.web.form_page import Sheet, opened, refused, saved
-from songtor_node.web.past import past
-from songtor_node.web.sheet import Ask
+from songtor_node.web.case.frame import frame
+from songtor_node.web.case.past import past
+from songtor_node.web.forms import sheet
+from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Ask
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_web.fields import Option

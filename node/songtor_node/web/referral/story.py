@@ -12,7 +12,7 @@ from sqlmodel import Session
 from songtor_node.referrals import history
 from songtor_node.referrals.history import Said
 from songtor_node.referrals.models import Referral
-from songtor_node.web.parties import party
+from songtor_node.web.referral.parties import party
 from songtor_node.workers import Worker
 from songtor_proto import lifecycle
 from songtor_proto.errors import SongtorError, declared

@@ -1,0 +1,1 @@
+"""Who comes, whether they may, and what they send."""

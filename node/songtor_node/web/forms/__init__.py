@@ -1,0 +1,1 @@
+"""What every form does: what it asks, its draft, two people's words."""

@@ -1,0 +1,1 @@
+"""A conversation about consent, screen by screen."""
