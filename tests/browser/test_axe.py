@@ -15,7 +15,8 @@ from playwright.sync_api import Page as Tab
 
 from songtor_node.bootstrap import create_node
 from songtor_node.unlock import Unlock
-from songtor_node.web.entrance.access import May, Page, When
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.front import When
 from songtor_node.web.routes import PAGES
 from songtor_proto.keyslot import CHEAP
 from tests.browser.furnished import furnish

@@ -26,10 +26,10 @@ from starlette.routing import Route
 
 from songtor_node.store.engine import reading
 from songtor_node.web.entrance import sessions
-from songtor_node.web.entrance.access import May, Page, When, may_come, may_see_what
+from songtor_node.web.entrance.access import May, Page, may_come, may_see_what
 from songtor_node.web.entrance.forms_in_memory import read_form
 from songtor_node.web.entrance.once import Once, key_of
-from songtor_node.web.front import Front
+from songtor_node.web.front import Front, When
 from songtor_node.web.pages.everywhere import DRAFT
 from songtor_node.web.routes import PAGES
 from songtor_node.web.visit import Visit

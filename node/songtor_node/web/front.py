@@ -7,6 +7,7 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,6 @@ from songtor_node.bootstrap import STORE, Node, open_node
 from songtor_node.link.port import Network
 from songtor_node.store.engine import reading
 from songtor_node.unlock import Unlock
-from songtor_node.web.entrance.access import When
 from songtor_node.web.held import Held
 from songtor_proto.keyslot import STRONG, Cost
 from songtor_proto.times import Clock, Random, utc_now
@@ -24,6 +24,14 @@ GATHERING_LASTS = timedelta(hours=1)
 CHALLENGE_LASTS = timedelta(minutes=3)
 SHOWN_LASTS = timedelta(minutes=15)
 LONGEST_KNOCK = timedelta(minutes=1)  # who guesses must not keep out who knows
+
+
+class When(Enum):
+    """How far the node must be."""
+
+    NEW = "new"  # no store yet
+    LOCKED = "locked"  # a store that nobody has unlocked since the start
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, func, select
 
@@ -13,12 +12,10 @@ from songtor_node.link.models import Certificate
 from songtor_node.link.sync import LAST_CONTACT
 from songtor_node.referrals.models import Outbox
 from songtor_node.settings import kept
-from songtor_node.workers import ADMIN, SEES_ALL
+from songtor_node.workers import ADMIN, SEES_ALL, Worker
 from songtor_proto.times import from_ms
 from songtor_web.dates import relative_text
-
-if TYPE_CHECKING:
-    from songtor_node.web.visit import Visit
+from songtor_web.texts import Say
 
 SILENT = timedelta(minutes=3)
 """A line that works is heard of within a minute (a long-poll)."""
@@ -39,31 +36,31 @@ class LineState:
     certificate_until: datetime | None = None
 
 
-def line(visit: Visit) -> LineState:
-    """As it stands now, for a visitor who is signed in."""
-    with visit.reading() as session:
-        if not kept(session, "seat"):
-            return LineState(visit.t("line.not_enrolled"), enrolled=False, up=False)
-        contact = kept(session, LAST_CONTACT)
-        certificate = session.get(Certificate, 1)
-        state = LineState(
-            waiting=_referrals(session, "waiting", "held"),
-            held=_referrals(session, "held"),
-            alerts=_alerts(session) if answers(visit) else 0,
-            contact=from_ms(int(contact)) if contact else None,
-            certificate_until=certificate.not_after if certificate else None,
-        )
-    return _told(visit, state)
+def line_state(
+    session: Session, worker: Worker, trouble: str, *, t: Say, lang: str, now: datetime
+) -> LineState:
+    """As it stands now, for that worker. `trouble`: the code of what keeps the line from working."""
+    if not kept(session, "seat"):
+        return LineState(t("line.not_enrolled"), enrolled=False, up=False)
+    contact = kept(session, LAST_CONTACT)
+    certificate = session.get(Certificate, 1)
+    state = LineState(
+        waiting=_referrals(session, "waiting", "held"),
+        held=_referrals(session, "held"),
+        alerts=_alerts(session) if answers(worker) else 0,
+        contact=from_ms(int(contact)) if contact else None,
+        certificate_until=certificate.not_after if certificate else None,
+    )
+    return _told(state, trouble, t=t, lang=lang, now=now)
 
 
-def answers(visit: Visit) -> bool:
-    """Whether what went wrong is this visitor's to look at: the administrator's, or who sees every case."""
-    return visit.me.role == ADMIN or visit.me.role in SEES_ALL
+def answers(worker: Worker) -> bool:
+    """Whether what went wrong is theirs to look at: the administrator's, or who sees every case."""
+    return worker.role == ADMIN or worker.role in SEES_ALL
 
 
-def _told(visit: Visit, state: LineState) -> LineState:
+def _told(state: LineState, trouble: str, *, t: Say, lang: str, now: datetime) -> LineState:
     """With the one sentence that matters most."""
-    t, now, trouble = visit.t, visit.now, visit.front.trouble
     up = state.contact is not None and now - state.contact < SILENT and not trouble
     words = ""
     if state.certificate_until is not None and state.certificate_until <= now:
@@ -75,7 +72,7 @@ def _told(visit: Visit, state: LineState) -> LineState:
     elif state.contact is None:
         words = t("line.never")
     elif not up:
-        words = t("line.offline", when=relative_text(state.contact, now, visit.lang))
+        words = t("line.offline", when=relative_text(state.contact, now, lang))
     elif state.held:
         words = t("line.held", n=state.held)
     elif state.alerts:

@@ -23,7 +23,7 @@ from songtor_node.referrals.act import Act, act
 from songtor_node.store.engine import reading, writing
 from songtor_node.web import navigation
 from songtor_node.web.front import Front
-from songtor_node.web.line import line
+from songtor_node.web.line import LineState, line_state
 from songtor_node.workers import Worker
 from songtor_proto.times import to_ms
 from songtor_proto.vocabulary import policy, vocabulary
@@ -121,6 +121,11 @@ class Visit:
             case, by = service.find(session, self.params["case"], self.me.code, what=what, now=now)
             yield At(session, case, by, now)
 
+    def line(self) -> LineState:
+        """How the line to the centre stands."""
+        with self.reading() as session:
+            return line_state(session, self.me, self.front.trouble, t=self.t, lang=self.lang, now=self.now)
+
     # Answering
 
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
@@ -142,7 +147,7 @@ class Visit:
             undo=self.asked("undo") if self.asked("undo").isdecimal() else "",
             idle_seconds=navigation.IDLE_SECONDS if self.worker else 0,
             places=navigation.places(shown_to, self.here),
-            line=partial(line, self),
+            line=self.line,
             label=partial(label, lang),
             date=partial(date_text, lang=lang),
             month=partial(month_text, lang=lang),

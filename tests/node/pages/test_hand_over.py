@@ -11,7 +11,7 @@ from sqlmodel import select
 from songtor_node.accounts.models import Tries
 from songtor_node.bootstrap import Node
 from songtor_node.store.engine import reading
-from songtor_node.web.entrance.access import When
+from songtor_node.web.front import When
 from songtor_node.web.routes import PAGES
 from tests.support.accounts import PASSWORD, with_account
 from tests.support.node import new_node

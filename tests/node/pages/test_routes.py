@@ -27,8 +27,8 @@ from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import reading, writing
 from songtor_node.web.entrance import sessions
-from songtor_node.web.entrance.access import May, Page, When
-from songtor_node.web.front import Front, Reach
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.front import Front, Reach, When
 from songtor_node.web.routes import PAGES
 from songtor_node.workers import acting
 from songtor_proto.keyslot import CHEAP

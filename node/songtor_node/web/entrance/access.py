@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
+from starlette.responses import Response
 
 from songtor_node.cases import service
 from songtor_node.cases.models import Case
 from songtor_node.consents.models import Consent
 from songtor_node.referrals.models import Referral
+from songtor_node.web.front import When
+from songtor_node.web.visit import Visit
 from songtor_node.workers import ADMIN, SEES_ALL, Worker, may_see
 from songtor_proto import reference
 from songtor_proto.errors import InputError
 
-if TYPE_CHECKING:
-    from starlette.responses import Response
-
-    from songtor_node.web.visit import Visit
-
-    Handler = Callable[["Visit"], Response]
+Handler = Callable[[Visit], Response]
 
 
 class May(Enum):
@@ -34,14 +31,6 @@ class May(Enum):
     ALL_CASES = "all_cases"  # a role that sees every case
     FIGURES = "figures"  # counts without persons: who sees every case, and the administrator
     ADMIN = "admin"
-
-
-class When(Enum):
-    """How far the node must be."""
-
-    NEW = "new"  # no store yet
-    LOCKED = "locked"  # a store that nobody has unlocked since the start
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

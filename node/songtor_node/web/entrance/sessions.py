@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sqlmodel import Field, Session, col, delete, select
@@ -15,11 +14,9 @@ from starlette.responses import Response
 from songtor_node.accounts import browsers
 from songtor_node.store.base import Instant, Row
 from songtor_node.web.navigation import IDLE_SECONDS
+from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto.times import Random
-
-if TYPE_CHECKING:
-    from songtor_node.web.visit import Visit
 
 IDLE = timedelta(seconds=IDLE_SECONDS)
 LONGEST = timedelta(hours=12)

@@ -20,7 +20,6 @@ from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms import sheet
 from songtor_node.web.forms.form_page import refused
-from songtor_node.web.line import line
 from songtor_node.web.talk.endings import ENDINGS, prove
 from songtor_node.web.talk.screens import SCREENS, Room
 from songtor_node.web.visit import At, Visit, number
@@ -40,7 +39,7 @@ _ON_SCREEN = {
 
 def safe_now(visit: Visit) -> Response:
     """First of all: whether it is safe to talk now."""
-    if not line(visit).enrolled:
+    if not visit.line().enrolled:
         return visit.go(f"/cases/{visit.params['case'].upper()}/consents")  # which says why
     with visit.at("consent safe") as at:
         record = read_record(at.session, at.case)
@@ -49,7 +48,7 @@ def safe_now(visit: Visit) -> Response:
 
 
 def begin(visit: Visit) -> Response:
-    if not line(visit).enrolled:
+    if not visit.line().enrolled:
         return safe_now(visit)
     with visit.at("consent begin") as at:
         if visit.said("safe") != "yes":

@@ -13,11 +13,12 @@ from songtor_node.accounts import enter, passkeys, passwords, people, tries
 from songtor_node.accounts.models import Account
 from songtor_node.unlock import Unlock
 from songtor_node.web.entrance import sessions
-from songtor_node.web.entrance.access import May, Page, When
+from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.entrance.device import device
 from songtor_node.web.entrance.sessions import WebSession
 from songtor_node.web.forms.asking import ask, wait_text
 from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.front import When
 from songtor_node.web.navigation import inside
 from songtor_node.web.pages import start
 from songtor_node.web.visit import Visit

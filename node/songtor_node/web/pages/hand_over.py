@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from songtor_node.accounts import enter
 from songtor_node.accounts.models import Account
 from songtor_node.web.entrance import sessions
-from songtor_node.web.entrance.access import May, Page, When
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.front import When
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import PeerError, SongtorError
 from songtor_proto.times import utc_now

@@ -14,7 +14,7 @@ from songtor_node.link.voice import believe, spoken
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.settings import all_kept
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.line import answers, line
+from songtor_node.web.line import answers
 from songtor_node.web.referral.parties import party
 from songtor_node.web.visit import Visit
 from songtor_proto.address import Address
@@ -28,10 +28,10 @@ MOST_CODE = 16_384  # characters of an invitation
 def home(visit: Visit) -> Response:
     with visit.reading() as session:
         said = all_kept(session)
-        looks = answers(visit)
+        looks = answers(visit.me)
         return visit.show(
             "node/home.html",
-            state=line(visit),
+            state=visit.line(),
             seat=said.get("seat", ""),
             network=said.get("network", ""),
             organisation=party(said["seat"], visit.lang) if said.get("seat") else "",
@@ -45,7 +45,7 @@ def home(visit: Visit) -> Response:
 
 def alert_seen(visit: Visit) -> Response:
     """Somebody has dealt with it."""
-    if not answers(visit):
+    if not answers(visit.me):
         raise PeerError("not_allowed")
     with visit.writing() as session:
         alerts.settle(session, visit.said("code"), visit.said("subject"))
@@ -62,7 +62,7 @@ def join(visit: Visit, error: SongtorError | None = None) -> Response:
         422 if error else 200,
         field=field,
         message=message,
-        enrolled=line(visit).enrolled,
+        enrolled=visit.line().enrolled,
     )
 
 

@@ -16,11 +16,11 @@ from songtor_node.bootstrap import Node
 from songtor_node.store.engine import writing
 from songtor_node.unlock import KEY_FILE
 from songtor_node.web.entrance import sessions
-from songtor_node.web.entrance.access import May, Page, When
+from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.entrance.device import device
 from songtor_node.web.forms.asking import ask, wait_text
 from songtor_node.web.forms.sheet import Ask
-from songtor_node.web.front import Gathered
+from songtor_node.web.front import Gathered, When
 from songtor_node.web.visit import Visit
 from songtor_node.workers import ADMIN, Worker
 from songtor_proto.errors import InputError

@@ -21,7 +21,6 @@ from songtor_node.referrals.models import Referral
 from songtor_node.waiting import Came
 from songtor_node.web.entrance.access import May, Page, may_see_page
 from songtor_node.web.forms.sheet import Draft, OtherWords
-from songtor_node.web.line import line
 from songtor_node.web.referral.parties import party
 from songtor_node.web.referral.story import state_text
 from songtor_node.web.visit import Visit
@@ -66,12 +65,12 @@ def today(visit: Visit) -> Response:
     with visit.reading() as session:
         groups = [group for group in _groups(session, visit) if group.lines]
         cases = _cases(session, visit, groups)
-    return visit.show("today.html", groups=groups, cases=cases, line_state=line(visit), day=_day(visit))
+    return visit.show("today.html", groups=groups, cases=cases, line_state=visit.line(), day=_day(visit))
 
 
 def _for_admin(visit: Visit) -> Response:
     """People, line, alerts; nothing of any case."""
-    state = line(visit)
+    state = visit.line()
     with visit.reading() as session:
         people = session.exec(select(func.count()).select_from(Worker)).one()
     lines = []

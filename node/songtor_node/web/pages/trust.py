@@ -8,7 +8,8 @@ from cryptography import x509
 from starlette.responses import Response
 
 from songtor_node.qr import qr
-from songtor_node.web.entrance.access import May, Page, When
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.front import When
 from songtor_node.web.reach import authority
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
