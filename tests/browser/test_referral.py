@@ -15,11 +15,11 @@ from songtor_node.referrals import acts
 from songtor_proto.wire.payload_pb2 import Facts
 from tests.browser.conftest import Abroad
 from tests.browser.hand import GO, Hand, link, press
-from tests.browser.sample import Served
+from tests.browser.sample import Served, serving
 from tests.browser.test_consent import signed
 from tests.browser.windows import Windows
-from tests.support.desks import at
-from tests.support.linked import AGREED, LinkedNode, join
+from tests.support.desks import at, state_of
+from tests.support.linked import AGREED, CASE, LinkedNode, join, wish
 from tests.support.talks import begin, case_of, png, say, to_check
 from tests.support.until import until
 from tests.support.visitor import visitor
@@ -27,6 +27,7 @@ from tests.support.visitor import visitor
 LANGS = pytest.mark.parametrize("lang", ["th", "en"])
 MOST = 25
 REFER = 'main .buttons a[href$="/refer"]'
+AGAIN = 'main form[action$="/again"] button:not([name])'
 
 
 @pytest.fixture
@@ -208,8 +209,9 @@ def test_sent_while_the_line_is_cut(berlin: Hand, kept: Abroad, lang: str) -> No
 
 @LANGS
 def test_taken_back(berlin: Hand, abroad: Abroad, new_console: Callable[..., Hub], lang: str) -> None:
-    """The client takes it back; the page says what became of every copy."""
+    """The client takes it back; the page says what became of every copy. What else they sent goes on."""
     reference = refer(berlin, abroad.berlin)
+    other = abroad.berlin.refer()
     abroad.berlin.sync()
     open_task(at(new_console, abroad.hub.hub, "dwf"), reference)
     berlin.go(link("/withdraw"))
@@ -218,6 +220,10 @@ def test_taken_back(berlin: Hand, abroad: Abroad, new_console: Callable[..., Hub
 
     stands(berlin, f"/referrals/{reference}", "main", berlin.says("life.copy_destroyed"), abroad.berlin.sync)
     berlin.reads("referral.copies", "referral.destroyed_here")
+    berlin.open("/referrals")
+    berlin.reads(other)
+    berlin.reads_nowhere(reference)
+    assert abroad.berlin.state(other) == "received"
 
 
 @pytest.fixture
@@ -251,3 +257,134 @@ def test_what_comes_in_becomes_a_case(berlin: Hand, abroad: Abroad, taipei: Link
     abroad.berlin.sync()
     berlin.open(f"/referrals/{reference}")
     berlin.reads("referral.withdrawn")
+
+
+@LANGS
+def test_declined_it_says_why_to_whoever_sent_it(
+    berlin: Hand, windows: Windows, abroad: Abroad, taipei: LinkedNode, lang: str
+) -> None:
+    """A reason is chosen, no case is made, and the sender reads the reason where they sent it."""
+    reference = taipei.refer(to="DE-02")
+    taipei.sync()
+    abroad.berlin.sync()
+    page = f"/referrals/{reference}"
+    berlin.open("/referrals/incoming")
+    berlin.go(link(page))
+    berlin.go(link("/decline"))
+    berlin.go()
+    berlin.reads("shell.wrong_title")  # without a reason nothing goes
+    berlin.reads_nowhere(berlin.label("rejection_reasons", "unreadable"))  # the program's own
+    berlin.pick("reason", "no_capacity")
+    berlin.go()
+    why = berlin.says("referral.because", reason=berlin.label("rejection_reasons", "no_capacity"))
+    berlin.reads("done.referral_decline", why)
+    expect(berlin.page.locator('main a[href^="/cases/"], main form[action$="/accept"]')).to_have_count(0)
+    abroad.berlin.sync()
+    taipei.sync()
+    with serving(taipei.node.data, taipei.node) as there:
+        sender = Hand(windows.open(there, "malee", lang), lang)
+        sender.open("/")
+        sender.reads("today.group_answers")
+        sender.go(link(page))
+        sender.reads(why)
+        expect(sender.page.locator(AGAIN)).to_be_visible()  # and what can be done now
+
+
+@LANGS
+def test_cancelled_with_a_reason(
+    berlin: Hand, abroad: Abroad, new_console: Callable[..., Hub], lang: str
+) -> None:
+    """No longer needed: the desk sees that it ends, and there is nothing more to cancel."""
+    reference = abroad.berlin.refer()
+    abroad.berlin.sync()
+    desk_acts.accept(at(new_console, abroad.hub.hub, "dwf"), reference)
+    berlin.open("/referrals")
+    berlin.go(link(f"/referrals/{reference}"))
+    berlin.go(link("/cancel"))
+    berlin.reads("referral.form_cancel_hint")
+    berlin.pick("reason", "no_longer_needed")
+    berlin.go()
+    reason = berlin.label("cancellation_reasons", "no_longer_needed")
+    berlin.reads("done.referral_cancel", berlin.says("referral.because", reason=reason))
+    expect(berlin.page.locator(link("/cancel"))).to_have_count(0)
+    abroad.berlin.sync()
+    assert state_of(abroad.hub.hub, reference) == "cancelled"
+    berlin.open("/referrals")
+    berlin.reads_nowhere(reference)
+    berlin.go(link("?show=closed"))
+    berlin.reads(reference)
+
+
+@LANGS
+def test_after_its_outcome_it_is_asked_to_be_opened_again(
+    berlin: Hand, abroad: Abroad, new_console: Callable[..., Hub], lang: str
+) -> None:
+    """The same facts as a second version; the desk takes it on, and both lives stand on the page."""
+    reference = abroad.berlin.refer()
+    abroad.berlin.sync()
+    desk = at(new_console, abroad.hub.hub, "dwf")
+    desk_acts.accept(desk, reference)
+    desk_acts.start(desk, reference)
+    desk_acts.complete(desk, reference, "partly_assisted", Facts(narrative="ออกจากที่พักแล้ว"))
+    abroad.berlin.sync()
+    page = f"/referrals/{reference}"
+    berlin.open(page)
+    berlin.reads("referral.do_again_closed", berlin.label("outcomes", "partly_assisted"))
+    berlin.go(AGAIN)
+    berlin.reads(berlin.says("refer.version", reference=reference))
+    berlin.go()
+    berlin.go()
+    berlin.reads("done.sent", berlin.says("referral.version", n=2), "life.is_waiting")
+    assert berlin.path == page
+    abroad.berlin.sync()
+    desk_acts.accept(desk, reference)
+    abroad.berlin.sync()
+    berlin.open("/")
+    berlin.reads("today.group_answers")
+    berlin.go(link(page))
+    berlin.reads(berlin.says("referral.version", n=1), berlin.label("outcomes", "partly_assisted"))
+    berlin.reads(berlin.label("referral_stages", "reaction"))
+
+
+@LANGS
+def test_with_a_wider_consent_more_is_told(
+    berlin: Hand, abroad: Abroad, new_console: Callable[..., Hub], lang: str
+) -> None:
+    """Asked for from the two columns, agreed to, looked through, sent: version 2 takes the first one's
+    place."""
+    story = "โทรหาพี่สาวได้ที่ 080-000-0101 ตอนเย็น"
+    case = abroad.berlin.case(CASE.replace("ผู้รับบริการเล่าว่าถูกทำร้าย", story))
+    abroad.berlin.consent(case, categories=("demographics", "place", "problems", "threat"))
+    with abroad.berlin.act() as now:
+        reference = acts.refer(now, case, wish()).reference
+    abroad.berlin.sync()
+    desk = at(new_console, abroad.hub.hub, "dwf")
+    assert story.encode() not in open_task(desk, reference).messages[0].said.SerializeToString()
+    berlin.open(f"/referrals/{reference}")
+    berlin.go(AGAIN)
+    berlin.go('main form[action$="/refer/consent"] button')
+    berlin.go(press("safe", "yes"))
+    berlin.go(press("who", "client"))
+    berlin.go(press("phone", "read"))
+    berlin.pick("told", "demographics", "problems", "narrative")
+    berlin.go()
+    for _ in ("days", "follow", "sight"):
+        berlin.go()
+    berlin.go(press("how", "spoken"))
+    berlin.write(spoken_witness="วันดี พยาบาล")
+    berlin.go()
+    berlin.go()  # thanks
+    berlin.go(press("safe", "no"))  # a copy stays here
+    berlin.reads(berlin.says("refer.version", reference=reference))
+    berlin.pick("tick", "narrative")
+    berlin.go()
+    expect(berlin.page.locator("main mark")).to_contain_text("080-000-0101")
+    berlin.go(press("clear"))
+    berlin.go()
+    berlin.reads("done.sent", berlin.says("referral.version", n=2), story)
+    abroad.berlin.sync()
+    assert story.encode() in open_task(desk, reference).messages[-1].said.SerializeToString()
+    abroad.berlin.sync()
+    berlin.open(f"/referrals/{reference}")
+    expect(berlin.page.locator("ol.life")).to_contain_text(berlin.says("referral.version", n=1))
+    expect(berlin.page.locator("section:has(h2) ul.tasks li:has(time)")).to_have_count(2)  # opened each
