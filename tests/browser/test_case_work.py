@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.hand import Hand, link, press
 from tests.browser.sample import Served
 from tests.browser.windows import Windows
+from tests.support.accounts import PASSWORD, code_of, with_account
 from tests.support.talks import ADULT, case_of
 
 LANGS = pytest.mark.parametrize("lang", ["th", "en"])
@@ -201,6 +202,49 @@ def test_search_finds_inside_a_thai_word(malee: Hand, shared: Served) -> None:
     assert malee.path == "/cases/search"
     malee.go("main .cases a.row")
     assert malee.path == f"/cases/{code}"
+
+
+@LANGS
+def test_filters_of_the_list_stay(windows: Windows, shared: Served, lang: str) -> None:
+    """To a case and back, by the browser's own way back too, and after signing in anew; one tap ends them."""
+    with_account(shared.node, "admin")  # or a stranger is asked to make one
+    secret = with_account(shared.node, "anong")
+    danger = {"subject": "client", "dimension": "social", "level": "red", "reason": "ถูกขู่"}
+    case_of(shared.node, {**ADULT, "threats": [danger]})
+    case_of(shared.node)
+    anong = Hand(windows.open(shared, "anong", lang), lang)
+    rows = anong.page.locator("main .cases a.row")
+    words = f"{anong.label('threat_levels', 'red')}, {anong.label('problems', 'domestic_violence')}"
+
+    def narrowed() -> None:
+        expect(anong.page.locator("details.filters summary")).to_contain_text(words)
+        expect(rows.locator(".threat-red")).to_have_count(rows.count())
+
+    anong.open("/cases")
+    everything = rows.count()
+    anong.write(threat="red", problem="domestic_violence")
+    anong.go("main details.filters button.go")
+    assert "?" not in anong.page.url
+    narrowed()
+    assert 0 < rows.count() < everything
+    anong.go(rows.first)
+    anong.go(anong.page.locator('nav.menu a[href="/cases"]'))
+    narrowed()
+    anong.go(rows.first)
+    anong.page.go_back()
+    narrowed()
+    anong.open("/more")
+    anong.go('form[action="/sign-out"] button')
+    anong.write(code="anong", password=PASSWORD)
+    anong.go()
+    anong.write(second=code_of(secret, shared.node.clock()))
+    anong.go()
+    anong.go(anong.page.locator('nav.menu a[href="/cases"]'))
+    narrowed()
+    expect(anong.page.locator('[name="threat"]')).to_have_value("red")
+    anong.go(press("clear"))
+    expect(rows).to_have_count(everything)
+    expect(anong.page.locator("details.filters summary")).to_have_text(anong.says("cases.filter"))
 
 
 @LANGS

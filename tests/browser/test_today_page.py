@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,8 +16,11 @@ from songtor_node.store.engine import writing
 from songtor_proto.wire.payload_pb2 import Facts
 from tests.browser.conftest import Abroad
 from tests.browser.hand import TEXTS, Hand, link
+from tests.browser.sample import Served
 from tests.browser.windows import Windows
 from tests.support.desks import at
+from tests.support.hub import MovableClock
+from tests.support.talks import case_of
 from tests.support.until import until
 
 LANGS = pytest.mark.parametrize("lang", ["th", "en"])
@@ -124,3 +127,49 @@ def test_the_line_is_told_in_a_sentence_and_work_goes_on_without_it(
     malee.open("/")
     malee.go(group(malee, "overdue"))
     malee.reads("referral.overdue")
+
+
+@pytest.fixture
+def clock(shared: Served) -> Iterator[MovableClock]:
+    """The node's own; it is set right again."""
+    found = shared.node.clock
+    assert isinstance(found, MovableClock)
+    yield found
+    found.ahead = timedelta()
+
+
+@LANGS
+def test_a_follow_up_is_reminded_of_until_it_is_done(
+    windows: Windows, shared: Served, clock: MovableClock, lang: str
+) -> None:
+    """Ahead, on its day and after it, in cases that are one's own; done by its method, it is gone."""
+    follow_ups = f"/cases/{case_of(shared.node, by='somsri')}/follow-ups"
+
+    def after(days: int) -> Hand:
+        clock.ahead = timedelta(days=days)
+        made = Hand(windows.open(shared, "somsri", lang), lang)
+        made.open("/")
+        return made
+
+    somsri = after(0)
+    somsri.open(follow_ups)
+    somsri.go()
+    somsri.pick("method", "volunteer_visit")
+    somsri.write(due=(clock().astimezone().date() + timedelta(days=3)).isoformat())
+    somsri.go()
+    somsri.reads("follow_ups.waiting", "care.due_soon")
+    somsri.open("/")
+    expect(somsri.page.locator(group(somsri, "soon"))).to_have_count(1)
+    expect(after(3).page.locator(group(somsri, "due"))).to_contain_text(somsri.says("today.due"))
+    somsri = after(4)
+    expect(somsri.page.locator(group(somsri, "due"))).to_contain_text(somsri.says("today.overdue"))
+    somsri.go(group(somsri, "due"))
+    somsri.go()
+    somsri.reads("shell.wrong_title")  # whoever says nothing has not followed up
+    somsri.pick("condition", "better")
+    somsri.write(result="ยิ้มได้แล้ว")
+    somsri.go()
+    assert somsri.path == follow_ups
+    somsri.reads("follow_ups.done", somsri.label("follow_up_methods", "volunteer_visit"), "ยิ้มได้แล้ว")
+    somsri.open("/")
+    somsri.reads("today.nothing")

@@ -54,11 +54,11 @@ def png() -> str:
     return "data:image/png;base64," + base64.b64encode(picture).decode()
 
 
-def case_of(node: Node, data: dict[str, Any] = ADULT) -> str:
+def case_of(node: Node, data: dict[str, Any] = ADULT, by: str = "malee") -> str:
     with writing(node.engine) as session:
         form = CaseFile.model_validate(data)
         return service.create(
-            session, form, by=acting(session, "malee"), now=node.clock(), random=node.random
+            session, form, by=acting(session, by), now=node.clock(), random=node.random
         ).code
 
 
