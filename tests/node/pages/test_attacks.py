@@ -12,7 +12,8 @@ from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.models import Person
 from songtor_node.web.app import STRANGERS
-from songtor_node.web.forms.sheet import Draft, OtherWords
+from songtor_node.web.forms.drafts import Draft
+from songtor_node.web.forms.two_people import OtherWords
 from songtor_node.workers import acting
 from tests.support.casework import Desk, desk
 from tests.support.visitor import Visitor, visitor

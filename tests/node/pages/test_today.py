@@ -18,8 +18,8 @@ from songtor_node.cases.casefile import read_case
 from songtor_node.cases.models import Case, FollowUp
 from songtor_node.consents.models import Consent
 from songtor_node.store.engine import writing
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.sheet import OtherWords
+from songtor_node.web.forms.drafts import keep_draft
+from songtor_node.web.forms.two_people import OtherWords
 from songtor_node.workers import acting
 from tests.support.linked import CASE, LinkedNetwork
 from tests.support.node import NOW, new_node
@@ -99,7 +99,7 @@ def test_a_draft_leads_back_to_where_it_was_written(node: Node) -> None:
     """To who wrote it alone."""
     code = new_case(node)
     with writing(node.engine) as session:
-        sheet.keep_draft(session, "malee", f"/cases/{code}/story", {"narrative": ["ลับ"]}, NOW)
+        keep_draft(session, "malee", f"/cases/{code}/story", {"narrative": ["ลับ"]}, NOW)
     drafts = group(visitor(node, "malee"), "drafts")
     assert f'href="/cases/{code}/story"' in drafts
     assert "ลับ" not in drafts

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from songtor_node.web.forms.sheet import OtherWords
+from songtor_node.web.forms.two_people import OtherWords
 from tests.support.casework import Desk, desk
 from tests.support.page_form import form_of
 

@@ -20,7 +20,8 @@ import songtor_node.outreach.models
 import songtor_node.referrals.models
 import songtor_node.resources.models
 import songtor_node.web.entrance.sessions
-import songtor_node.web.forms.sheet
+import songtor_node.web.forms.drafts
+import songtor_node.web.forms.two_people
 import songtor_node.web.reach.authority
 import songtor_node.workers  # noqa: F401 (the tables of all of them are on the one metadata)
 from songtor_node.store.base import metadata

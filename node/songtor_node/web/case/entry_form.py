@@ -14,9 +14,10 @@ from songtor_node.cases.models import Entry, Person
 from songtor_node.forms import check
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.past import past
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, typed
+from songtor_node.web.forms.drafts import keep_draft
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_web.fields import Option
@@ -53,7 +54,7 @@ class EntryForm:
     def added(self, visit: Visit) -> Response:
         try:
             with visit.at(f"add {self.kind}") as at:
-                form = check(KINDS[self.kind].form, {**sheet.typed(visit, self.asks), **(self.fixed or {})})
+                form = check(KINDS[self.kind].form, {**typed(visit, self.asks), **(self.fixed or {})})
                 service.add(at.session, at.case, self.kind, form, by=at.by, now=at.now)
                 return saved(at.session, visit, False, self.list(at), self.done)
         except InputError as error:
@@ -68,7 +69,7 @@ class EntryForm:
         try:
             with visit.at(f"change {self.kind}") as at:
                 row = self.row(visit, at)
-                values, crossed = sheet.merged(at.session, visit, self.asks, self.said(row))
+                values, crossed = merged(at.session, visit, self.asks, self.said(row))
                 history.correct(at.session, row, self.whole(row, values), by=at.by, now=at.now)
                 return saved(at.session, visit, crossed, self.list(at), self.done)
         except InputError as error:
@@ -108,8 +109,8 @@ class EntryForm:
         if not self.new:
             raise error
         with visit.at(f"add {self.kind}") as at:
-            typed = {name: visit.all_said(name) for name in visit.form if not name.startswith("was.")}
-            sheet.keep_draft(at.session, at.by.code, self.list(at) + self.new, typed, at.now)
+            words = {name: visit.all_said(name) for name in visit.form if not name.startswith("was.")}
+            keep_draft(at.session, at.by.code, self.list(at) + self.new, words, at.now)
             return visit.go(self.list(at) + self.new, done="was_taken_out")
 
     def _show(

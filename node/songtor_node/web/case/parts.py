@@ -16,9 +16,9 @@ from songtor_node.web.case.entry_form import Lists, entry, with_lists
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, mark, typed
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 
@@ -90,7 +90,7 @@ class Part:
     def write(self, visit: Visit, at: At) -> bool:
         """Saves what was typed; whether somebody else changed the same meanwhile."""
         row, present = self._row(visit, at), self.present(visit, at)
-        values, crossed = sheet.merged(at.session, visit, self.asks, present)
+        values, crossed = merged(at.session, visit, self.asks, present)
         form = _FORMS[self.part]
         if self.part in (CLIENT, PERSON):
             values = {name: getattr(row, name) for name in form.model_fields} | values
@@ -167,9 +167,9 @@ class ShortList:
         try:
             with visit.at(self.column) as at:
                 row, present = self._row(visit, at), self._one(visit, at)
-                values, crossed = sheet.typed(visit, self.asks), False
+                values, crossed = typed(visit, self.asks), False
                 if present is not None:
-                    values, crossed = sheet.merged(at.session, visit, self.asks, present)
+                    values, crossed = merged(at.session, visit, self.asks, present)
                 if self.first and not any(visit.said(ask.name) for ask in self.asks if ask.kind == "line"):
                     return saved(at.session, visit, crossed, self._back(visit, at), "")
                 said = check(self.form, {**(present or {}), **values}).model_dump()
@@ -195,7 +195,7 @@ class ShortList:
         with visit.at(self.column) as at:
             row, rest = self._row(visit, at), [*self._all(visit, at)]
             one = rest.pop(self._place(visit, at) or 0)
-            if sheet.mark(one) != visit.said("was"):
+            if mark(one) != visit.said("was"):
                 raise InputError("not_here", field="place")
             self._put(at, row, rest)
             return visit.go(self._back(visit, at), done="removed")
@@ -244,5 +244,5 @@ class ShortList:
             back=self._back(visit, at),
             past=(),
             out=f"{visit.here}/out" if one is not None and not self.first else "",
-            was=sheet.mark(one),
+            was=mark(one),
         )

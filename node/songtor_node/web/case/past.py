@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 
 from songtor_node.cases.history import changes
 from songtor_node.cases.models import Case, Entry
-from songtor_node.web.forms.form_page import said
-from songtor_node.web.forms.sheet import Ask, fields
+from songtor_node.web.forms.asks import Ask, fields_of
+from songtor_node.web.forms.sheet import said
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 
@@ -34,7 +34,7 @@ def past(
     for change in changes(session, row):
         former = change.former.get(part, {}) if part in change.former else change.former
         changed = [ask for ask in asks if ask.name in former and former[ask.name] != later.get(ask.name)]
-        words = [(one.label, said(one)) for one in fields(visit, changed, former)]
+        words = [(one.label, said(one)) for one in fields_of(visit, changed, former)]
         if words:
             found.append(Former(change.at, names.get(change.by, change.by), words))
         later |= former

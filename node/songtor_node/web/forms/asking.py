@@ -10,8 +10,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, fields_of
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import SongtorError
 from songtor_web.fields import Field
@@ -38,7 +37,7 @@ def ask(
     """Its words stand in texts/door.yaml under `page_title`, `page_lead` and `page_go`. What `error` says
     stands at the field that it names, else above them. `hints`: the field whose choices are explained, under
     `field_choice_hint`."""
-    fields = [_explained(visit, one, hints) for one in sheet.fields(visit, asks, values or {}, error)]
+    fields = [_explained(visit, one, hints) for one in fields_of(visit, asks, values or {}, error)]
     if error and not any(field.error for field in fields):
         message = error.entry.en if visit.lang == "en" else error.entry.th
     lead, step = f"door.{page}_lead", _STEPS.get(page, 0)

@@ -16,9 +16,9 @@ from songtor_node.web.case.entry_form import with_lists
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, typed
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, label
 from songtor_proto.consent import least_age
 from songtor_proto.errors import InputError
@@ -71,7 +71,7 @@ def judged(visit: Visit) -> Response:
     try:
         with visit.at("judge threat") as at:
             _present(visit, at)
-            said = sheet.typed(visit, PETAL) | {
+            said = typed(visit, PETAL) | {
                 "subject": visit.params["subject"],
                 "dimension": visit.params["dimension"],
             }
@@ -93,7 +93,7 @@ def urgency(visit: Visit) -> Response:
 def urgency_set(visit: Visit) -> Response:
     try:
         with visit.at("set urgency") as at:
-            values, crossed = sheet.merged(at.session, visit, ABOVE, at.case.urgency)
+            values, crossed = merged(at.session, visit, ABOVE, at.case.urgency)
             service.set_urgency(at.session, at.case, check(Urgency, values), by=at.by, now=at.now)
             return saved(at.session, visit, crossed, f"/cases/{at.case.code}/assessment")
     except InputError as error:

@@ -12,8 +12,8 @@ from songtor_node.cases.record import CaseRecord, read_record
 from songtor_node.web.case import tasks
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.form_page import opened, refused
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.sheet import opened, refused
 from songtor_node.web.navigation import inside
 from songtor_node.web.referral.story import state_text
 from songtor_node.web.visit import At, Visit, number

@@ -17,8 +17,7 @@ from songtor_node.cases.search import Hit, Snippet
 from songtor_node.cases.steps import life
 from songtor_node.referrals.models import Referral
 from songtor_node.web.entrance.access import May, Page, may_see_what
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, fields_of, typed
 from songtor_node.web.visit import Visit
 from songtor_node.workers import SEES_ALL
 from songtor_proto import reference
@@ -75,7 +74,7 @@ def listing(visit: Visit) -> Response:
 
 def filter_by(visit: Visit) -> Response:
     """Kept for this worker until they choose otherwise."""
-    said = sheet.typed(visit, _ASKS) if not visit.said("clear") else {}
+    said = typed(visit, _ASKS) if not visit.said("clear") else {}
     known = {
         ask.name: said.get(ask.name, "")
         for ask in _ASKS
@@ -165,7 +164,7 @@ def _narrowed(visit: Visit, wanted: Filter) -> list[str]:
 def _fields(visit: Visit, wanted: Filter) -> list[Field]:
     """Who sees only what is assigned to them is not asked whether to see only that."""
     asks = [ask for ask in _ASKS if ask.name != "mine" or visit.me.role in SEES_ALL]
-    made = sheet.fields(visit, asks, wanted.model_dump())
+    made = fields_of(visit, asks, wanted.model_dump())
     steps = life(list(vocabulary().case_steps))
     return [
         replace(one, options=[option for option in one.options if option.value in steps])

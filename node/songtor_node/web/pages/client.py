@@ -13,7 +13,7 @@ from songtor_node.web.case.entry_form import Lists
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.parts import CLIENT, HEAD, Part, ShortList, client_of
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.vocabulary.names import countries, country, language, languages

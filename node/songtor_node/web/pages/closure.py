@@ -11,9 +11,8 @@ from songtor_node.forms import check
 from songtor_node.web.case.entry_form import EntryForm
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, typed
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 
@@ -61,7 +60,7 @@ def ending(visit: Visit) -> Response:
 def ended(visit: Visit) -> Response:
     try:
         with visit.at("close") as at:
-            form = check(entries.Closing, sheet.typed(visit, CLOSING))
+            form = check(entries.Closing, typed(visit, CLOSING))
             closure.close(at.session, at.case, form, by=at.by, now=at.now)
             return saved(at.session, visit, False, f"/cases/{at.case.code}/closure", "closed")
     except InputError as error:

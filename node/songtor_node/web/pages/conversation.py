@@ -18,8 +18,10 @@ from songtor_node.consents.notice import parts
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import refused
+from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.drafts import Draft, drop_draft
+from songtor_node.web.forms.sheet import refused
+from songtor_node.web.forms.two_people import other_words
 from songtor_node.web.talk.endings import ENDINGS, prove
 from songtor_node.web.talk.screens import SCREENS, Room
 from songtor_node.web.visit import At, Visit, number
@@ -54,13 +56,13 @@ def begin(visit: Visit) -> Response:
         if visit.said("safe") != "yes":
             return visit.go(f"/cases/{at.case.code}/consents/new", later="1")
         made = talks.begin(at.session, at.case, read_record(at.session, at.case), by=at.by, now=at.now)
-        asked = at.session.get(sheet.Draft, (visit.me.code, visit.here))
+        asked = at.session.get(Draft, (visit.me.code, visit.here))
         if asked is not None:  # a referral that waits for this consent says what for and to whom
             made.answers = {
                 "purpose": asked.values["purpose"][0],
                 "recipients": asked.values["recipients"],
             }
-            sheet.drop_draft(at.session, visit.me.code, visit.here)
+            drop_draft(at.session, visit.me.code, visit.here)
         return visit.go(_path(visit, made, "who"))
 
 
@@ -132,7 +134,7 @@ def _taken(room: Room, name: str) -> Response:
     visit, talk = room.visit, room.talk
     if name not in room.screens:
         return visit.go(_path(visit, talk))
-    sheet.drop_draft(room.session, visit.me.code, visit.here)
+    drop_draft(room.session, visit.me.code, visit.here)
     if language := visit.said("speak"):
         talk.language = language if language in ("th", "en") else talk.language
         return visit.go(visit.here)
@@ -157,7 +159,7 @@ def _taken(room: Room, name: str) -> Response:
     talks.answer(talk, name, SCREENS[name].take(room), room.screens, room.now)
     if name == "phone" and visit.said("phone") == "hand":
         sessions.hand_over(room.session, visit.token, _path(visit, talk))
-    if sheet.other_words(room.session, visit.here):
+    if other_words(room.session, visit.here):
         return visit.go(visit.here, "both_kept")
     screens = talks.route(talk, room.record, room.house, room.now)
     return visit.go(_path(visit, talk, talks.next_screen(screens, talk)))
@@ -191,7 +193,7 @@ def _show(
 def _marked(room: Room, asked: dict[str, Any], error: SongtorError) -> tuple[dict[str, Any], str]:
     """The screen with what is wrong at its field; else the words of it, for the head of the page."""
     if "sheet" in asked and isinstance(error, InputError):
-        return {"sheet": refused(room.visit, [sheet.Ask(error.field, "prose")], error)}, ""
+        return {"sheet": refused(room.visit, [Ask(error.field, "prose")], error)}, ""
     words = error.entry.en if room.lang == "en" else error.entry.th
     name = _ON_SCREEN.get(error.field, error.field)
 

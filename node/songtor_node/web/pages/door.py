@@ -17,7 +17,7 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.entrance.device import device
 from songtor_node.web.entrance.sessions import WebSession
 from songtor_node.web.forms.asking import ask, wait_text
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
 from songtor_node.web.front import When
 from songtor_node.web.navigation import inside
 from songtor_node.web.pages import start

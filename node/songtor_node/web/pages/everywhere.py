@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from songtor_node.web.entrance.access import May, Page, may_see_page
-from songtor_node.web.forms import sheet
+from songtor_node.web.forms.drafts import drop_draft, is_a_pages, is_too_late, keep_draft
 from songtor_node.web.navigation import inside
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import PeerError
@@ -27,25 +27,25 @@ def choose_language(visit: Visit) -> Response:
     return response
 
 
-def keep_draft(visit: Visit) -> Response:
+def keep_typed(visit: Visit) -> Response:
     """What is typed into a form, as it is typed; for who types it alone."""
     form = visit.said("form")[:300]
     values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "made", "settle")}
     with visit.writing() as session:
-        if inside(form) != form or sheet.is_a_pages(form) or not may_see_page(session, visit.me, form):
+        if inside(form) != form or is_a_pages(form) or not may_see_page(session, visit.me, form):
             raise PeerError("not_allowed")
-        if sheet.is_too_late(session, visit.me.code, form, visit.said("made")[:20]):
+        if is_too_late(session, visit.me.code, form, visit.said("made")[:20]):
             return Response("", media_type="text/html")
-        sheet.keep_draft(session, visit.me.code, form, values, visit.now)
+        keep_draft(session, visit.me.code, form, values, visit.now)
     said = visit.t("shell.draft_kept", time=time_text(visit.now, visit.lang).rsplit(" ", 1)[1])
     return Response(str(said), media_type="text/html")
 
 
-def drop_draft(visit: Visit) -> Response:
+def drop_typed(visit: Visit) -> Response:
     """Back to the form, as it is saved."""
     form = visit.said("form")
     with visit.writing() as session:
-        sheet.drop_draft(session, visit.me.code, form)
+        drop_draft(session, visit.me.code, form)
     return visit.go(inside(form))
 
 
@@ -56,7 +56,7 @@ def more(visit: Visit) -> Response:
 
 PAGES = (
     Page(path="/language", may=May.ANYONE, when=None, post=choose_language),
-    Page(path=DRAFT, may=May.CASEWORK, post=keep_draft),
-    Page(path="/draft/drop", may=May.CASEWORK, post=drop_draft),
+    Page(path=DRAFT, may=May.CASEWORK, post=keep_typed),
+    Page(path="/draft/drop", may=May.CASEWORK, post=drop_typed),
     Page(path="/more", may=May.WORKER, get=more),
 )

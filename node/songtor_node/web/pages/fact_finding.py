@@ -16,9 +16,9 @@ from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
@@ -147,7 +147,7 @@ def checked(visit: Visit) -> Response:
     try:
         with visit.at("check fact") as at:
             fact = entry(visit, at, Fact)
-            values, crossed = sheet.merged(at.session, visit, CHECK, _checked(fact))
+            values, crossed = merged(at.session, visit, CHECK, _checked(fact))
             said = check(entries.Fact, {"text": fact.text, "source": fact.source, **values, "how": "-"})
             if said.verification == "unverified":
                 history.correct(

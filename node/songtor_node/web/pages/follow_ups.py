@@ -10,9 +10,9 @@ from songtor_node.cases.models import FollowUp
 from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 
@@ -56,7 +56,7 @@ def result_said(visit: Visit) -> Response:
     try:
         with visit.at("follow up") as at:
             row = _row(visit, at)
-            values, crossed = sheet.merged(at.session, visit, DONE, _said(row))
+            values, crossed = merged(at.session, visit, DONE, _said(row))
             form = entries.FollowUp.model_validate(PLANNED.whole(row, values))
             service.followed_up(
                 at.session, row, result=form.result, condition=form.condition, by=at.by, now=at.now

@@ -9,7 +9,7 @@ from songtor_node.accounts.models import Account
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asking import ask, wait_text
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 

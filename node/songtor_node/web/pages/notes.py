@@ -9,7 +9,7 @@ from songtor_node.cases.models import Note
 from songtor_node.web.case.entry_form import EntryForm
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
 from songtor_node.web.visit import Visit
 
 NOTE = EntryForm(

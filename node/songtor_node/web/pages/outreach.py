@@ -10,8 +10,9 @@ from songtor_node.forms import check
 from songtor_node.outreach import acts
 from songtor_node.qr import qr
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.form_page import opened, refused, saved
-from songtor_node.web.forms.sheet import Ask, merged, typed
+from songtor_node.web.forms.asks import Ask, typed
+from songtor_node.web.forms.sheet import opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_web.dates import iso_date

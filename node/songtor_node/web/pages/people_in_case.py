@@ -11,7 +11,7 @@ from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.parts import PERSON, Part, ShortList
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
 from songtor_node.web.pages.client import CONTACT, SEXES, about_lists, contact_lists, countries_list
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError

@@ -10,9 +10,9 @@ from songtor_node.cases.names import named_in
 from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
@@ -66,7 +66,7 @@ def to_stage(visit: Visit) -> Response:
     try:
         with visit.at("goal stage") as at:
             row = _row(visit, at)
-            said, crossed = sheet.merged(at.session, visit, STAGE, {"stage": row.stage})
+            said, crossed = merged(at.session, visit, STAGE, {"stage": row.stage})
             plan.to_stage(at.session, row, said["stage"], reason=said["reason"], by=at.by, now=at.now)
             return saved(at.session, visit, crossed, visit.here)
     except InputError as error:
@@ -86,7 +86,7 @@ def refusal_said(visit: Visit) -> Response:
     try:
         with visit.at("refuse goal") as at:
             row = _row(visit, at)
-            values, crossed = sheet.merged(at.session, visit, REFUSAL, {"refusal": row.refusal})
+            values, crossed = merged(at.session, visit, REFUSAL, {"refusal": row.refusal})
             checked = GOAL.whole(row, values)
             plan.refuse(at.session, row, checked["refusal"], by=at.by, now=at.now)
             return saved(at.session, visit, crossed, f"/cases/{at.case.code}/plan/{row.id}")

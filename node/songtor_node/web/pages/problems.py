@@ -16,9 +16,9 @@ from songtor_node.web.case.entry_form import EntryForm
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, label, number
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import Term, vocabulary
@@ -83,7 +83,7 @@ def causes(visit: Visit) -> Response:
 def causes_saved(visit: Visit) -> Response:
     try:
         with visit.at("causes") as at:
-            values, crossed = sheet.merged(at.session, visit, CAUSES, at.case.assessment)
+            values, crossed = merged(at.session, visit, CAUSES, at.case.assessment)
             written = check(Assessment, values).model_dump()
             history.correct(at.session, at.case, {"assessment": written}, by=at.by, now=at.now)
             return saved(at.session, visit, crossed, f"/cases/{at.case.code}/problems")

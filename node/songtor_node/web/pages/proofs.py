@@ -16,7 +16,7 @@ from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.entrance.device import device
 from songtor_node.web.forms.asking import ask
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
 from songtor_node.web.visit import Visit
 from songtor_node.workers import ADMIN
 from songtor_proto.errors import InputError

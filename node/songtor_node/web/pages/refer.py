@@ -24,8 +24,8 @@ from songtor_node.referrals import suggest
 from songtor_node.referrals.act import Act
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, fields_of, typed
+from songtor_node.web.forms.drafts import Draft, drafted, drop_draft, keep_draft
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import land, party
 from songtor_node.web.referral.preparing import Plan, page_of
@@ -172,9 +172,9 @@ def ask(visit: Visit) -> Response:
         if plan is None:
             return visit.go(page_of(at.case.code))
         asked = f"/cases/{at.case.code}/consents/new"
-        draft = at.session.get(sheet.Draft, (visit.me.code, asked))
+        draft = at.session.get(Draft, (visit.me.code, asked))
         said = {**(draft.values if draft else {}), "purpose": [plan.purpose], "recipients": [plan.to]}
-        sheet.keep_draft(at.session, visit.me.code, asked, said, at.now)
+        keep_draft(at.session, visit.me.code, asked, said, at.now)
         if plan.ground:
             preparing.keep(at.session, visit, at.case.code, replace(plan, ground=""))
     return visit.go(asked)
@@ -186,7 +186,7 @@ def night(visit: Visit) -> Response:
         plan = preparing.found(at.session, visit, at.case.code)
         if plan is None or not plan.to:
             return visit.go(page_of(at.case.code))
-        values, _ = sheet.drafted(at.session, visit, _asks(act), {})
+        values, _ = drafted(at.session, visit, _asks(act), {})
         return _night(visit, act, at, plan, values)
 
 
@@ -197,7 +197,7 @@ def stand_for(visit: Visit) -> Response:
             return visit.go(page_of(at.case.code))
         if plan.ground:
             return visit.go(page_of(at.case.code, "/look"))
-        values = sheet.typed(visit, _asks(act))
+        values = typed(visit, _asks(act))
         given = {
             **values,
             "basis": "vital_interest",
@@ -215,7 +215,7 @@ def stand_for(visit: Visit) -> Response:
                 )
         except (InputError, ConsentError) as error:
             return _night(visit, act, at, plan, values, error=error)
-        sheet.drop_draft(at.session, visit.me.code, visit.here)
+        drop_draft(at.session, visit.me.code, visit.here)
         made = replace(plan, ground=ground.code, urgency="red", ticked="", tick=())
         preparing.keep(at.session, visit, at.case.code, made)
     return visit.go(page_of(at.case.code, "/look"))
@@ -231,7 +231,7 @@ def _night(
     error: SongtorError | None = None,
 ) -> Response:
     wrong = InputError("missing", field=error.field) if error else None
-    fields = sheet.fields(visit, _asks(act), values, wrong)
+    fields = fields_of(visit, _asks(act), values, wrong)
     return visit.show(
         "refer/night.html",
         422 if error else 200,

@@ -17,8 +17,8 @@ from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
 from songtor_node.referrals.remind import found_in_note, remind
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, fields_of, typed
+from songtor_node.web.forms.drafts import drafted, drop_draft
 from songtor_node.web.pages.referrals import standing, words
 from songtor_node.web.referral.found_words import Place, places
 from songtor_node.web.referral.story import Told, in_words, told
@@ -180,7 +180,7 @@ FORMS = (
 def show(form: Form, visit: Visit) -> Response:
     with visit.act() as act:
         referral = find.thread(act, visit.params["reference"], what=form.name)[-1]
-        values, draft = sheet.drafted(act.session, visit, form.asks, {})
+        values, draft = drafted(act.session, visit, form.asks, {})
         give = frozenset(draft.values.get("give", ())) if draft else frozenset()
         return _page(form, visit, act, referral, Said(values, give, frozenset()))
 
@@ -191,7 +191,7 @@ def take(form: Form, visit: Visit) -> Response:
         referral = find.thread(act, visit.params["reference"], what=form.name)[-1]
         offered = {one.category for one in _offered(form, act, referral, visit.lang)}
         said = Said(
-            sheet.typed(visit, form.asks),
+            typed(visit, form.asks),
             frozenset(visit.all_said("give")) & offered,
             frozenset(visit.all_said("clear")),
         )
@@ -212,7 +212,7 @@ def take(form: Form, visit: Visit) -> Response:
             if error.code == "peer.not_allowed":
                 raise
             return _page(form, visit, act, referral, said, error=error)
-        sheet.drop_draft(act.session, visit.me.code, visit.here)
+        drop_draft(act.session, visit.me.code, visit.here)
     return visit.go(f"/referrals/{referral.reference}", done=f"referral_{form.name}")
 
 
@@ -227,7 +227,7 @@ def _page(
     error: SongtorError | None = None,
 ) -> Response:
     at_fault = error if isinstance(error, InputError) else None
-    made = sheet.fields(visit, form.asks, said.values, at_fault)
+    made = fields_of(visit, form.asks, said.values, at_fault)
     shown = [_with_options(visit, act, referral, field) for field in made if _belongs(referral, field)]
     seen: list[Place] = places(found, "", visit.lang) if found else []
     asked = [one for one in history.messages(act.session, referral.task) if one.kind == "question"]

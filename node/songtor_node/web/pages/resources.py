@@ -13,8 +13,9 @@ from songtor_node.resources.network import OWN_KINDS, kinds
 from songtor_node.settings import kept
 from songtor_node.web.case.entry_form import with_lists
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask, merged, typed
+from songtor_node.web.forms.asks import Ask, typed
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary

@@ -19,7 +19,7 @@ from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.entrance.device import device
 from songtor_node.web.forms.asking import ask, wait_text
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask
 from songtor_node.web.front import Gathered, When
 from songtor_node.web.visit import Visit
 from songtor_node.workers import ADMIN, Worker

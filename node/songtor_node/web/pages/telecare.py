@@ -21,9 +21,9 @@ from songtor_node.web.case.entry_form import EntryForm, entry, with_lists
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms import sheet
-from songtor_node.web.forms.form_page import Sheet, opened, refused, saved
-from songtor_node.web.forms.sheet import Ask
+from songtor_node.web.forms.asks import Ask, typed
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary.names import time_zones, zone_name
@@ -68,7 +68,7 @@ def add(visit: Visit) -> Response:
 def added(visit: Visit) -> Response:
     try:
         with visit.at("add session") as at:
-            form = _read(sheet.typed(visit, SESSION))
+            form = _read(typed(visit, SESSION))
             row = service.add(at.session, at.case, "session", form, by=at.by, now=at.now)
             return saved(at.session, visit, False, f"/cases/{at.case.code}/telecare/{row.id}")
     except InputError as error:
@@ -104,7 +104,7 @@ def changed(visit: Visit) -> Response:
     try:
         with visit.at("change session") as at:
             row = _row(visit, at)
-            values, crossed = sheet.merged(at.session, visit, SESSION, _said(row))
+            values, crossed = merged(at.session, visit, SESSION, _said(row))
             form = _read(values, row)
             if form.starts != row.starts:
                 row = telecare.move(at.session, row, form, by=at.by, now=at.now)
@@ -128,7 +128,7 @@ def after_said(visit: Visit) -> Response:
     try:
         with visit.at("after session") as at:
             row = _row(visit, at)
-            values, crossed = sheet.merged(at.session, visit, AFTER, _ended(row))
+            values, crossed = merged(at.session, visit, AFTER, _ended(row))
             form = entries.TeleSession.model_validate(PLAIN.whole(row, values))
             telecare.ended(at.session, row, form, by=at.by, now=at.now)
             return saved(at.session, visit, crossed, f"/cases/{at.case.code}/telecare/{row.id}")

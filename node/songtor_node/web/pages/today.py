@@ -20,7 +20,8 @@ from songtor_node.consents.models import Consent
 from songtor_node.referrals.models import Referral
 from songtor_node.waiting import Came
 from songtor_node.web.entrance.access import May, Page, may_see_page
-from songtor_node.web.forms.sheet import Draft, OtherWords
+from songtor_node.web.forms.drafts import Draft
+from songtor_node.web.forms.two_people import OtherWords
 from songtor_node.web.referral.parties import party
 from songtor_node.web.referral.story import state_text
 from songtor_node.web.visit import Visit

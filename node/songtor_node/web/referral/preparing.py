@@ -14,7 +14,7 @@ from songtor_node.cases.models import Case
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.acts import Prepared, Wish, new_task, prepared
 from songtor_node.referrals.models import Referral
-from songtor_node.web.forms import sheet
+from songtor_node.web.forms.drafts import Draft, drop_draft, keep_draft
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 
@@ -70,7 +70,7 @@ def begin(act: Act, *, purpose: str, to: str = "", ground: str = "") -> Plan:
 
 def found(session: Session, visit: Visit, case: str) -> Plan | None:
     """The worker's plan for that case."""
-    draft = session.get(sheet.Draft, (visit.me.code, page_of(case)))
+    draft = session.get(Draft, (visit.me.code, page_of(case)))
     if draft is None or not draft.values.get("task"):
         return None
     said: dict[str, Any] = {
@@ -87,11 +87,11 @@ def keep(session: Session, visit: Visit, case: str, plan: Plan) -> None:
         name: list(value) if isinstance(value, (tuple, list)) else [value]
         for name, value in asdict(plan).items()
     }
-    sheet.keep_draft(session, visit.me.code, page_of(case), values, visit.now)
+    keep_draft(session, visit.me.code, page_of(case), values, visit.now)
 
 
 def drop(session: Session, visit: Visit, case: str) -> None:
-    sheet.drop_draft(session, visit.me.code, page_of(case))
+    drop_draft(session, visit.me.code, page_of(case))
 
 
 def sent(session: Session, case: Case, task: str) -> Referral | None:

@@ -24,8 +24,9 @@ from songtor_node.consents.models import Talk
 from songtor_node.consents.notice import RISK, parts, party_name
 from songtor_node.forms import Filled, Form, Prose, check
 from songtor_node.referrals import suggest
-from songtor_node.web.forms.form_page import opened
-from songtor_node.web.forms.sheet import Ask, mark, merged
+from songtor_node.web.forms.asks import Ask, mark
+from songtor_node.web.forms.sheet import opened
+from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto import consent as rule
