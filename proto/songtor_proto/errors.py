@@ -24,6 +24,10 @@ class Entry:
     grpc: str
     exit_code: int
 
+    def words(self, lang: str) -> str:
+        """What happened and what to do."""
+        return self.en if lang == "en" else self.th
+
 
 @cache
 def catalogue() -> dict[str, Entry]:
@@ -57,9 +61,13 @@ class SongtorError(Exception):
     def entry(self) -> Entry:
         return catalogue()[self.code]
 
+    def words(self, lang: str) -> str:
+        """What happened and what to do, where the field at fault is shown with it."""
+        return self.entry.words(lang)
+
     def public(self, lang: str = "th") -> str:
         """One line for a person: what happened and what to do, and the field at fault."""
-        text = self.entry.en if lang == "en" else self.entry.th
+        text = self.words(lang)
         return f"{text} [{self.field}]" if self.field else text
 
     def __str__(self) -> str:

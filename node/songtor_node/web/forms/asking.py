@@ -39,7 +39,7 @@ def ask(
     `field_choice_hint`."""
     fields = [_explained(visit, one, hints) for one in fields_of(visit, asks, values or {}, error)]
     if error and not any(field.error for field in fields):
-        message = error.entry.en if visit.lang == "en" else error.entry.th
+        message = error.words(visit.lang)
     lead, step = f"door.{page}_lead", _STEPS.get(page, 0)
     return visit.show(
         template,

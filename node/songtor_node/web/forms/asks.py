@@ -33,7 +33,7 @@ def fields_of(
     """The fields with these values; the one that `error` names says what is wrong with it."""
     at_fault = error.field.split(":")[0].split("[")[0].split(".")[0] if error else ""
     made = [_field(visit, ask, values.get(ask.name)) for ask in asks]
-    words = error.entry.en if error and visit.lang == "en" else error.entry.th if error else ""
+    words = error.words(visit.lang) if error else ""
     return [one.wrong(words) if one.name == at_fault else one for one in made]
 
 

@@ -92,7 +92,7 @@ def _withdrawing(visit: Visit, error: SongtorError | None = None) -> Response:
             **frame(at),
             shown=_shown(visit, consent),
             field=_who_withdraws(visit, consent, at, error),
-            wrong=_words(visit, error) if error else "",
+            wrong=error.words(visit.lang) if error else "",
             to=list(dict.fromkeys(party(row.peer, visit.lang) for row in resting)),
         )
 
@@ -144,7 +144,7 @@ def _copying(visit: Visit, error: SongtorError | None = None) -> Response:
             shown=_shown(visit, consent),
             fields=[person, finders],
             noted=danger(read_record(at.session, at.case)),
-            wrong=_words(visit, error) if error else "",
+            wrong=error.words(visit.lang) if error else "",
         )
 
 
@@ -267,11 +267,7 @@ def _who_withdraws(visit: Visit, consent: Consent, at: At, error: SongtorError |
         options=options,
         value=visit.said("by") or CLIENT,
     )
-    return field.wrong(_words(visit, error)) if error and error.field == "by" else field
-
-
-def _words(visit: Visit, error: SongtorError) -> str:
-    return error.entry.en if visit.lang == "en" else error.entry.th
+    return field.wrong(error.words(visit.lang)) if error and error.field == "by" else field
 
 
 def _enrolled(visit: Visit) -> bool:

@@ -194,7 +194,7 @@ def _marked(room: Room, asked: dict[str, Any], error: SongtorError) -> tuple[dic
     """The screen with what is wrong at its field; else the words of it, for the head of the page."""
     if "sheet" in asked and isinstance(error, InputError):
         return {"sheet": refused(room.visit, [Ask(error.field, "prose")], error)}, ""
-    words = error.entry.en if room.lang == "en" else error.entry.th
+    words = error.words(room.lang)
     name = _ON_SCREEN.get(error.field, error.field)
 
     def marked(value: Any) -> Any:

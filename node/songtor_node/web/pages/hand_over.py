@@ -30,7 +30,7 @@ def _hand_back(visit: Visit, error: SongtorError | None = None) -> Response:
         has_password = account is not None and bool(account.password)
     field = Field(name="password", kind="password", label=visit.t("hand.password"))
     if error is not None:
-        field = field.wrong(error.entry.en if visit.lang == "en" else error.entry.th)
+        field = field.wrong(error.words(visit.lang))
     return visit.show(
         "consents/hand_back.html",
         422 if error else 200,

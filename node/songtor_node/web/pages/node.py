@@ -55,7 +55,7 @@ def alert_seen(visit: Visit) -> Response:
 def join(visit: Visit, error: SongtorError | None = None) -> Response:
     field = Field(name="code", kind="prose", label=visit.t("node.code"), hint=visit.t("node.code_hint"))
     if isinstance(error, InputError):
-        field = field.wrong(error.public(visit.lang))
+        field = field.wrong(error.words(visit.lang))
     message = error.public(visit.lang) if error and not isinstance(error, InputError) else ""
     return visit.show(
         "node/join.html",
@@ -165,7 +165,7 @@ def _named(subject: str, lang: str) -> str:
 def _words(code: str, lang: str) -> str:
     """A code of a newer hub's is told as it is (E11)."""
     entry = catalogue().get(code)
-    return (entry.en if lang == "en" else entry.th) if entry else code
+    return entry.words(lang) if entry else code
 
 
 PAGES = (

@@ -29,7 +29,6 @@ from songtor_node.web.forms.drafts import Draft, drafted, drop_draft, keep_draft
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import land, party
 from songtor_node.web.referral.preparing import Plan, page_of
-from songtor_node.web.referral.story import in_words
 from songtor_node.web.visit import At, Visit
 from songtor_proto.consent import check_grant
 from songtor_proto.errors import ConsentError, InputError, SongtorError
@@ -158,7 +157,7 @@ def consent(visit: Visit) -> Response:
                 "refer/consent.html",
                 **words(visit, at),
                 plan=plan,
-                why="" if missing else in_words(error, visit.lang),
+                why="" if missing else error.words(visit.lang),
                 red=record.urgency == "red",
             )
     return visit.go(page_of(at.case.code, "/look"))
@@ -238,7 +237,7 @@ def _night(
         **words(visit, at),
         plan=plan,
         fields=fields,
-        message="" if error is None or any(one.error for one in fields) else in_words(error, visit.lang),
+        message="" if error is None or any(one.error for one in fields) else error.words(visit.lang),
     )
 
 

@@ -21,7 +21,7 @@ from songtor_node.web.forms.asks import Ask, fields_of, typed
 from songtor_node.web.forms.drafts import drafted, drop_draft
 from songtor_node.web.pages.referrals import standing, words
 from songtor_node.web.referral.found_words import Place, places
-from songtor_node.web.referral.story import Told, in_words, told
+from songtor_node.web.referral.story import Told, told
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import ConsentError, EnvelopeError, InputError, PeerError, SongtorError
 from songtor_proto.findings import Search
@@ -253,7 +253,7 @@ def _page(
 def _words_of(visit: Visit, error: SongtorError) -> str:
     """What to do with it on these pages."""
     key = _HERE.get(error.code)
-    return str(visit.t(key)) if key else in_words(error, visit.lang)
+    return str(visit.t(key)) if key else error.words(visit.lang)
 
 
 def _offered(form: Form, act: Act, referral: Referral, lang: str) -> Sequence[Told]:

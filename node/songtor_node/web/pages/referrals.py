@@ -19,7 +19,7 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import land, party
 from songtor_node.web.referral.preparing import page_of
-from songtor_node.web.referral.story import Told, in_words, reason_text, state_text, story, told
+from songtor_node.web.referral.story import Told, reason_text, state_text, story, told
 from songtor_node.web.visit import Visit
 from songtor_proto import lifecycle
 from songtor_proto.errors import ConsentError, EnvelopeError
@@ -167,7 +167,7 @@ def _received(visit: Visit, one: Referral) -> dict[str, Any]:
     try:
         said = replies.read(one, visit.now)
     except ConsentError as error:
-        return {"closed": in_words(error, visit.lang)}
+        return {"closed": error.words(visit.lang)}
     back = may_reply(policy(), one.purpose, traced_person_consented=True)
     categories = policy().categories
     return {

@@ -15,7 +15,7 @@ from songtor_node.referrals.models import Referral
 from songtor_node.web.referral.parties import party
 from songtor_node.workers import Worker
 from songtor_proto import lifecycle
-from songtor_proto.errors import SongtorError, declared
+from songtor_proto.errors import declared
 from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
@@ -83,11 +83,6 @@ def reason_text(state: int, code: str, lang: str) -> str:
     return terms[code].label(lang) if code in terms else code
 
 
-def in_words(error: SongtorError, lang: str) -> str:
-    """What happened and what to do."""
-    return error.entry.en if lang == "en" else error.entry.th
-
-
 def told(facts: Facts, lang: str) -> list[Told]:
     return [Told(one["category"], one["value"]) for one in history.facts_data(facts, lang)]
 
@@ -95,7 +90,7 @@ def told(facts: Facts, lang: str) -> list[Told]:
 def _event(session: Session, said: Said, referral: Referral, lang: str) -> Event:
     worker = session.get(Worker, said.who) if said.ours and said.who else None
     error = declared(said.code) if said.code else None
-    trouble = (in_words(error, lang) if error else said.code) if said.standing != "done" else ""
+    trouble = (error.words(lang) if error else said.code) if said.standing != "done" else ""
     event: dict[str, Any] = {
         "at": said.at,
         "ours": said.ours,
