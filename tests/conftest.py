@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.refusal",
     "tests.support.post",
     "tests.support.linked",
+    "tests.support.pair",
     "tests.support.serving",
     "tests.support.at_home",
 ]

@@ -114,4 +114,5 @@ def _count(session: Session) -> int:
 
 
 def _table(model: Any) -> Table:
-    return model.__table__  # type: ignore[no-any-return]
+    table: Table = model.__table__
+    return table

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -14,106 +12,15 @@ from songtor_hub.desks.confirm import confirm
 from songtor_hub.desks.opening import open_task
 from songtor_node.cases.models import Case
 from songtor_node.consents import acts as consents
-from songtor_node.keys import opening_key
 from songtor_node.referrals import acts, history, inbox, outbox, replies
 from songtor_node.referrals.models import Copy, Inbox, Outbox, Referral
 from songtor_node.store.engine import reading
-from songtor_proto.consent import terms
-from songtor_proto.envelope import uuid7
-from songtor_proto.envelope.compose import seal
 from songtor_proto.errors import ConsentError, EnvelopeError, LinkError
-from songtor_proto.reference import new as new_reference
-from songtor_proto.times import to_ms
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Answer, Facts, Payload, Reminder, Request, Status
 from songtor_proto.wire.payload_pb2 import Referral as Said
-from tests.support.grounds import agreed, scope
-from tests.support.linked import LinkedNetwork, LinkedNode, wish
-
-ALONE = {
-    "basis": "vital_interest",
-    "categories": ("demographics", "place", "problems", "threat"),
-    "harm": "ถูกขู่ฆ่าคืนนี้",
-    "incapacity": "หมดสติ",
-}
-"""Red at night, one worker."""
-
-
-class Pair:
-    """Berlin refers to Taipei; `write` makes an envelope of Berlin's by hand, right or wrong."""
-
-    def __init__(self, network: LinkedNetwork) -> None:
-        self.network = network
-        self.berlin, self.taipei = network.node("DE-02"), network.node("TW-44")
-        self.berlin.sync()
-
-    def refer(self) -> str:
-        """Sent, and fetched by Taipei."""
-        reference = self.berlin.refer(to="TW-44")
-        self.meet()
-        return reference
-
-    def meet(self) -> None:
-        self.berlin.sync()
-        self.taipei.sync()
-        self.berlin.sync()
-
-    def write(
-        self,
-        about: Referral | None,
-        kind: int,
-        payload: Payload | None,
-        *,
-        state: int = 0,
-        sender: LinkedNode | None = None,
-        **fields: Any,
-    ) -> wire.Envelope:
-        """To Taipei, of a referral's or, where there is none, of a thread of its own."""
-        sender = sender or self.berlin
-        now_ms = to_ms(self.network.clock())
-        own = uuid7(now_ms, os.urandom)
-        header = wire.Header(
-            envelope_id=own,
-            kind=kind,  # type: ignore[arg-type]
-            sender=sender.seat,
-            recipient="TW-44",
-            reference=about.reference if about else new_reference("DE-02", os.urandom),
-            urgency=wire.URGENCY_RED,
-            state=state,  # type: ignore[arg-type]
-            created_ms=now_ms,
-            thread=about.thread if about else own,
-            task=about.task if about else own,
-            task_version=0 if about else 1,
-            expires_ms=0 if about else now_ms + 1000 * 3600,
-            signing_key_version=1,
-            sealing_key_version=1,
-        )
-        for name, value in fields.items():
-            setattr(header, name, value)
-        with sender.act() as now, self.taipei.act() as there:
-            return seal(
-                header,
-                payload,
-                signing_key=now.me.signing,
-                recipient_key=opening_key(there.session, 1).public,
-                random=os.urandom,
-            )
-
-    def deliver(self, *envelopes: wire.Envelope) -> None:
-        with self.taipei.act() as now:
-            for one in envelopes:
-                inbox.receive(now, one)
-
-    def said_terms(self, *categories: str, **more: Any) -> wire.Terms:
-        grant = agreed(scope(recipients=frozenset({"TW-44"})))
-        return terms(
-            grant, categories={"case_code", "request", *categories}, recipient="TW-44", salt=bytes(32)
-        )
-
-
-@pytest.fixture
-def pair(network: LinkedNetwork) -> Pair:
-    return Pair(network)
+from tests.support.linked import LinkedNode, wish
+from tests.support.pair import ALONE, Pair
 
 
 def last(node: LinkedNode) -> Inbox:
@@ -251,8 +158,10 @@ def test_codes_of_a_newer_vocabulary_are_kept_and_shown_as_unknown(pair: Pair) -
     reference = pair.refer()
     about = pair.berlin.referral(reference)
     pair.deliver(
-        pair.write(about, 77, Payload(reminder=Reminder(text="?"))),
-        pair.write(about, wire.KIND_STATUS, Payload(status=Status(reason="zz_new")), state=55),
+        pair.write(about, wire.Kind.ValueType(77), Payload(reminder=Reminder(text="?"))),
+        pair.write(
+            about, wire.KIND_STATUS, Payload(status=Status(reason="zz_new")), state=wire.State.ValueType(55)
+        ),
     )
     rows = pair.taipei.rows(Inbox)[-2:]
     assert [row.effect for row in rows] == ["done", "done"]

@@ -16,8 +16,8 @@ from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.exchange_pb2 import Refusal, SubmitRequest, SubmitResult
 from songtor_proto.wire.payload_pb2 import Confirmation, Facts, Payload, Request, Withdrawal
 from songtor_proto.wire.payload_pb2 import Referral as Said
-from tests.node.test_inbox import ALONE, Pair, pair  # noqa: F401
 from tests.support.linked import LinkedNode, wish
+from tests.support.pair import ALONE, Pair
 
 
 def take_back(node: LinkedNode, reference: str) -> None:
@@ -30,7 +30,7 @@ def own(node: LinkedNode, reference: str, kind: int) -> list[Outbox]:
     return [row for row in node.rows(Outbox) if row.task == task and row.kind == kind]
 
 
-def test_what_arrived_late_is_taken_back_as_soon_as_it_shows(pair: Pair) -> None:  # noqa: F811
+def test_what_arrived_late_is_taken_back_as_soon_as_it_shows(pair: Pair) -> None:
     """W1, D8: offered, its answer lost, withdrawn; the hub commits it after it has said that it has nothing,
     and the recipient closes it. Whatever then comes of it is answered with the withdrawal."""
     berlin, taipei, line = pair.berlin, pair.taipei, pair.network.line
@@ -55,7 +55,7 @@ def test_what_arrived_late_is_taken_back_as_soon_as_it_shows(pair: Pair) -> None
     assert taipei.referral(reference).withdrawn_at is not None
 
 
-def test_an_answer_to_what_was_taken_back_meanwhile_changes_nothing(pair: Pair) -> None:  # noqa: F811
+def test_an_answer_to_what_was_taken_back_meanwhile_changes_nothing(pair: Pair) -> None:
     """W1, D8: the withdrawal was stored while the referral was on the line. Its receipt is no forgery, and
     what the hub refuses is not sealed again: nothing is left to be sealed."""
     berlin = pair.berlin
@@ -76,7 +76,7 @@ def test_an_answer_to_what_was_taken_back_meanwhile_changes_nothing(pair: Pair) 
     assert [row.state for row in own(berlin, reference, wire.KIND_WITHDRAWAL)] == ["sent"]
 
 
-def test_a_withdrawal_waits_for_no_other_version(pair: Pair) -> None:  # noqa: F811
+def test_a_withdrawal_waits_for_no_other_version(pair: Pair) -> None:
     """W1, L9: the next version, to somebody whose new key nobody has compared yet, holds up no withdrawal."""
     berlin, network = pair.berlin, pair.network
     reference = berlin.refer(to="TW-44")
@@ -98,7 +98,7 @@ def test_a_withdrawal_waits_for_no_other_version(pair: Pair) -> None:  # noqa: F
     assert pair.taipei.rows(Referral)[0].payload is None
 
 
-def test_a_reply_that_the_withdrawal_overtook_is_no_copy(pair: Pair) -> None:  # noqa: F811
+def test_a_reply_that_the_withdrawal_overtook_is_no_copy(pair: Pair) -> None:
     """W3, W5: what the hub then refuses of it is forgotten like all else that was said about the task."""
     reference = pair.refer()
     with pair.taipei.act() as now:
@@ -117,7 +117,7 @@ def test_a_reply_that_the_withdrawal_overtook_is_no_copy(pair: Pair) -> None:  #
     assert {(row.payload, row.sealed) for row in said} == {(None, b"")}
 
 
-def test_the_evidence_of_an_alert_is_no_copy(pair: Pair) -> None:  # noqa: F811
+def test_the_evidence_of_an_alert_is_no_copy(pair: Pair) -> None:
     """W3, W5: what said more than its terms is kept as evidence, until its content is taken back."""
     facts = Facts(request=Request(text="ขอที่พัก"), religion="พุทธ")
     over = Payload(terms=pair.said_terms(), referral=Said(facts=facts))
@@ -129,7 +129,7 @@ def test_the_evidence_of_an_alert_is_no_copy(pair: Pair) -> None:  # noqa: F811
     assert not [one for one in pair.taipei.rows(Alert) if about.task in one.evidence]
 
 
-def test_a_recipient_cannot_take_back_in_the_referrers_name(pair: Pair) -> None:  # noqa: F811
+def test_a_recipient_cannot_take_back_in_the_referrers_name(pair: Pair) -> None:
     """W4, C11: a recall receipt that nobody asked for is noted, and cancels nothing."""
     reference = pair.refer()
     task = pair.berlin.referral(reference).task
@@ -143,7 +143,7 @@ def test_a_recipient_cannot_take_back_in_the_referrers_name(pair: Pair) -> None:
     assert referral.payload is not None
 
 
-def test_many_copies_are_told_in_more_than_one_envelope(pair: Pair) -> None:  # noqa: F811
+def test_many_copies_are_told_in_more_than_one_envelope(pair: Pair) -> None:
     """P3, W4: however many copies others say there are, a withdrawal is obeyed and each is told of."""
     reference = pair.refer()
     task = pair.taipei.referral(reference).task
@@ -158,7 +158,7 @@ def test_many_copies_are_told_in_more_than_one_envelope(pair: Pair) -> None:  # 
     assert len(pair.berlin.rows(Copy)) == 151
 
 
-def test_only_its_own_people_or_the_centre_stand_behind_a_disclosure(pair: Pair) -> None:  # noqa: F811
+def test_only_its_own_people_or_the_centre_stand_behind_a_disclosure(pair: Pair) -> None:
     """C7, C11: the recipient's word is no second person; unconfirmed it is recalled all the same."""
     reference = pair.berlin.refer(ALONE, to="TW-44", urgency="red")
     pair.meet()
@@ -173,7 +173,7 @@ def test_only_its_own_people_or_the_centre_stand_behind_a_disclosure(pair: Pair)
     assert pair.berlin.referral(reference).reason == "not_confirmed"
 
 
-def test_the_comparison_is_not_put_off_by_what_cannot_leave(pair: Pair) -> None:  # noqa: F811
+def test_the_comparison_is_not_put_off_by_what_cannot_leave(pair: Pair) -> None:
     """D9: while one envelope is held for its recipient's key, every other referral is still compared."""
     berlin, network = pair.berlin, pair.network
     open_one = pair.refer()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -178,7 +179,7 @@ def test_only_the_recipient_opens() -> None:
     """Not even the sender, and no other desk, opens what was sealed (E7)."""
     header = check.read_header(ENVELOPE)
     for key in (NODE.sealing, THIEF.sealing):
-        assert refusal(lambda key=key: open_payload(ENVELOPE, header, key)) == ("sealed", "")  # type: ignore[misc]
+        assert refusal(partial(open_payload, ENVELOPE, header, key)) == ("sealed", "")
 
 
 @pytest.mark.parametrize(
@@ -192,10 +193,10 @@ def test_unknown_version_or_suite_is_refused(version: int, suite: int, code: str
 
 def raw(base: Header | None = None, extra: bytes = b"", **changed: Any) -> Envelope:
     """An envelope with a header that `seal` would not make; only its header is to be checked."""
-    header = Header()
+    header: Any = Header()
     header.CopyFrom(base or check.read_header(ENVELOPE))
     for field, value in changed.items():
-        header.ClearField(field)  # type: ignore[arg-type]
+        header.ClearField(field)
         if isinstance(value, list):
             getattr(header, field).extend(value)
         elif isinstance(value, Terms):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from typing import Any
 
 from songtor_hub.bootstrap import Hub
 from songtor_hub.seats import desk_keys, directory, registry
@@ -78,9 +79,9 @@ def header_of(envelope: Envelope) -> Header:
     return Header.FromString(envelope.header)
 
 
-def terms_to(recipient: str, now_ms: int, *, country: str = "DE", **others: object) -> Terms:
+def terms_to(recipient: str, now_ms: int, *, country: str = "DE", **others: Any) -> Terms:
     """Terms of an adult's consent that any desk of `PURPOSE` may receive."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "basis": BASIS_CONSENT,
         "legal_citation": "GDPR Art. 49(1)(a)",
         "jurisdiction": country,
@@ -90,7 +91,7 @@ def terms_to(recipient: str, now_ms: int, *, country: str = "DE", **others: obje
         "expires_ms": now_ms + 91 * DAY_MS,
         "consent_digest": bytes(32),
     }
-    return Terms(**(values | others))  # type: ignore[arg-type]
+    return Terms(**(values | others))
 
 
 @dataclass(frozen=True)

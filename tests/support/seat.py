@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -65,15 +66,15 @@ class Seat:
     def csr(self) -> bytes:
         return make_csr(self.tls, self.name, self.invitation.network)
 
-    def enrol_request(self, **other: object) -> EnrolRequest:
+    def enrol_request(self, **other: Any) -> EnrolRequest:
         """What an honest seat asks, `other` fields in place of its own."""
-        honest = {
+        honest: dict[str, Any] = {
             "seat": self.name,
             "secret": self.invitation.secret,
             "csr": self.csr(),
             "entry": self.entry(),
         }
-        return EnrolRequest(**{**honest, **other})  # type: ignore[arg-type]
+        return EnrolRequest(**{**honest, **other})
 
     def enrol(self, **other: object) -> EnrolResponse:
         with self.enrolment() as stub:

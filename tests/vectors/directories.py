@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from songtor_proto.identity.directory import check_directory, check_own, sign_directory
 from songtor_proto.wire.directory_pb2 import Directory, DirectoryEntry, SignedDirectory
@@ -18,15 +19,15 @@ owners: whom the entries speak of, in order.
 """
 
 
-def directory(**changed: object) -> Directory:
-    fields: dict[str, object] = {
+def directory(**changed: Any) -> Directory:
+    fields: dict[str, Any] = {
         "network": NETWORK,
         "since": 3,
         "version": 5,
         "issued_ms": NOW_MS,
         "entries": [_entry(DESK, 4), _entry(OTHER_NODE, 5, revoked=True)],
     }
-    return Directory(**(fields | changed))  # type: ignore[arg-type]
+    return Directory(**(fields | changed))
 
 
 def vectors(kept: Kept) -> Iterator[Vector]:

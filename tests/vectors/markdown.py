@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
@@ -38,9 +40,9 @@ def fields(message: Message) -> str:
     return block(*lines)
 
 
-def _says(field: FieldDescriptor, value: object) -> str:
+def _says(field: FieldDescriptor, value: Any) -> str:
     if field.is_repeated:
-        return f", {len(value)} times"  # type: ignore[arg-type]
+        return f", {len(value)} times"
     if isinstance(value, bytes):
         return f": {len(value)} bytes"
     if isinstance(value, Message):

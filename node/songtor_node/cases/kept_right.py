@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Delete, Engine, Update, event
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session, col, select
 
@@ -54,12 +54,12 @@ def _note(session: Session, context: object) -> None:
 
 def _note_many(execute: ORMExecuteState) -> None:
     """Rows that one statement changes are in no session: their cases are looked up before it runs."""
-    if not (execute.is_update or execute.is_delete) or execute.bind_mapper is None:
+    if not isinstance(execute.statement, (Update, Delete)) or execute.bind_mapper is None:
         return
     table = execute.bind_mapper.class_
     if table is Case or (issubclass(table, Entry) and table not in _SAYS_NOTHING):
         number = Case.id if table is Case else table.case_id
-        where = execute.statement.whereclause  # type: ignore[attr-defined]
+        where = execute.statement.whereclause
         query = select(number).distinct()
         found = execute.session.scalars(query if where is None else query.where(where))
         execute.session.info.setdefault(_TOUCHED, set()).update(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -103,4 +103,5 @@ def _seen(table: type[Entry], worker: Worker) -> Any:
 
 
 def _rows(session: Session, query: Any) -> Iterable[tuple[Any, str]]:
-    return session.exec(query.limit(MOST)).all()  # type: ignore[no-any-return]
+    found: Sequence[tuple[Any, str]] = session.exec(query.limit(MOST)).all()
+    return found

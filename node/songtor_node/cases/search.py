@@ -93,13 +93,19 @@ def _shown(said: Iterable[tuple[str, str]], worker: Worker) -> list[tuple[str, s
 
 def _by_index(session: Session, worker: Worker, wanted: Iterable[str], most: int) -> list[int]:
     match = " AND ".join('"' + word.replace('"', '""') + '"' for word in wanted)
-    mine = "" if worker.role in SEES_ALL else _MINE
-    query = text(f"SELECT rowid FROM words WHERE words MATCH :match {mine} ORDER BY rowid DESC LIMIT :most")  # noqa: S608
-    values = {"match": match, "most": most} | ({"worker": worker.code} if mine else {})
-    return list(session.connection().execute(query, values).scalars())
+    values = {"match": match, "most": most}
+    if worker.role in SEES_ALL:
+        found = session.connection().execute(_OF_ALL, values)
+    else:
+        found = session.connection().execute(_OF_MINE, values | {"worker": worker.code})
+    return list(found.scalars())
 
 
-_MINE = "AND rowid IN (SELECT case_id FROM assignment WHERE worker = :worker)"
+_OF_ALL = text("SELECT rowid FROM words WHERE words MATCH :match ORDER BY rowid DESC LIMIT :most")
+_OF_MINE = text(
+    "SELECT rowid FROM words WHERE words MATCH :match"
+    " AND rowid IN (SELECT case_id FROM assignment WHERE worker = :worker) ORDER BY rowid DESC LIMIT :most"
+)
 
 
 def _by_reading(session: Session, worker: Worker, wanted: Iterable[str]) -> list[int]:

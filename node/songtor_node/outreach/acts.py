@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -16,7 +16,8 @@ from songtor_node.settings import keep, kept
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 
-WAYS = ("poster", "leaflet", "talk", "visit", "online", "group_chat", "radio", "other")
+Way = Literal["poster", "leaflet", "talk", "visit", "online", "group_chat", "radio", "other"]
+WAYS: tuple[Way, ...] = get_args(Way)
 _LISTED = 200
 
 
@@ -40,7 +41,7 @@ class Address(Form):
 
 class TellingForm(Form):
     day: Annotated[WholeDate, Filled]
-    way: Literal[WAYS]  # type: ignore[valid-type]
+    way: Way
     place: Line = ""
     said: Prose = ""
     people: Annotated[int, Field(ge=0, le=1_000_000)] = 0

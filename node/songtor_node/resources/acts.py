@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from songtor_node.forms import Code, Country, EmptyList, Filled, Form, Language, Line, Prose, one_of
 from songtor_node.resources.models import NetworkCheck, Resource
-from songtor_node.resources.network import OWN_KINDS, entries
+from songtor_node.resources.network import OwnKind, entries
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 
@@ -25,7 +25,7 @@ def _https(link: str) -> str:
 class ResourceForm(Form):
     """A place of help. Only its name and kind must be said."""
 
-    kind: Literal[OWN_KINDS]  # type: ignore[valid-type]
+    kind: OwnKind
     name: Annotated[Line, Filled]
     country: Country = ""
     city: Line = ""

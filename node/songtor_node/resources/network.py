@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal, get_args
 
 import yaml
 
 from songtor_proto.vocabulary import organisations, vocabulary
 
-OWN_KINDS = ("agency", "shelter", "temple", "health", "legal", "interpreter", "hotline", "embassy")
+OwnKind = Literal["agency", "shelter", "temple", "health", "legal", "interpreter", "hotline", "embassy"]
+OWN_KINDS: tuple[OwnKind, ...] = get_args(OwnKind)
 """What a house may add, the most frequent first."""
 
 

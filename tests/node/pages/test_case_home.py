@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from songtor_node.cases.missing import OF_STEP
 from songtor_node.cases.models import StepTaken
@@ -113,7 +113,7 @@ def test_one_step_onwards_is_one_tap(at: Desk) -> None:
     assert at.malee.post(at.path("/step"), {**form, "step": "fact_finding"}).status_code == 303
     assert at.record().case.step == "fact_finding"
     with at.session() as session:
-        last = session.exec(select(StepTaken).order_by(StepTaken.id.desc())).first()  # type: ignore[union-attr]
+        last = session.exec(select(StepTaken).order_by(col(StepTaken.id).desc())).first()
         assert last is not None
         assert (last.step, last.by) == ("fact_finding", "malee")
 

@@ -19,6 +19,7 @@ from songtor_node.alerts import alerts
 from songtor_node.bootstrap import Node, open_node
 from songtor_node.founding import ACKNOWLEDGEMENT
 from songtor_node.link.grpc_hub import GrpcNetwork
+from songtor_node.link.port import Network
 from songtor_node.store.engine import reading, writing
 from songtor_node.unlock import Unlock, key_file
 from songtor_node.web.entrance.sessions import WebSession
@@ -76,9 +77,8 @@ def options(page: str) -> dict[str, object]:
 # The first start
 
 
-def new_front(folder: Path, clock: MovableClock, network: object = None) -> Front:
-    port = GrpcNetwork() if network is None else network
-    return Front(folder, port, Reach(frozenset({ORIGIN})), cost=CHEAP, clock=clock)  # type: ignore[arg-type]
+def new_front(folder: Path, clock: MovableClock, network: Network | None = None) -> Front:
+    return Front(folder, network or GrpcNetwork(), Reach(frozenset({ORIGIN})), cost=CHEAP, clock=clock)
 
 
 def to_the_lock(client: Visitor, front: Front) -> Response:

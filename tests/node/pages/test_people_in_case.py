@@ -82,8 +82,9 @@ def test_taken_out_and_put_back(at: Desk) -> None:
     assert at.record().people == []
     page = at.malee.get(answer.headers["location"]).text
     form = form_of(page, at.path("/put-back"))
-    number = re.search(r'name="number" value="(\d+)"', page)[1]  # type: ignore[index]
-    assert at.malee.post(at.path("/put-back"), {**form, "number": number}).status_code == 303
+    number = re.search(r'name="number" value="(\d+)"', page)
+    assert number
+    assert at.malee.post(at.path("/put-back"), {**form, "number": number[1]}).status_code == 303
     (back,) = at.record().people
     assert (back.relation, back.name_thai) == ("sister", "แดง ตัวอย่าง")
     assert at.malee.post(at.path("/put-back"), {"number": number}).status_code == 404

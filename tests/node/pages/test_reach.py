@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -28,7 +29,7 @@ from songtor_node.web.reach import authority, house, tls
 from songtor_node.web.reach.lan import Lan
 from songtor_node.web.reach.way import choose
 from songtor_proto.errors import InputError
-from songtor_proto.identity.certificates import key_to_bytes, key_to_pem, to_der, to_pem
+from songtor_proto.identity.certificates import PrivateKey, key_to_bytes, key_to_pem, to_der, to_pem
 from songtor_proto.identity.fingerprint import fingerprint
 from songtor_proto.times import utc_now
 from tests.support.hub import NETWORK
@@ -46,10 +47,10 @@ NAME = "songtor.local"
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.20", "8.8.8.8", "[::]", "[fd00::20]"])
 @pytest.mark.parametrize("more", [{}, {"house": True}, {"proxy": "node.example"}])
-def test_without_tls_no_address_of_the_network_is_listened_at(address: str, more: dict[str, object]) -> None:
+def test_without_tls_no_address_of_the_network_is_listened_at(address: str, more: dict[str, Any]) -> None:
     """Plain HTTP is for this machine alone, whatever it is asked together with."""
     with pytest.raises(InputError) as caught:
-        choose(f"{address}:8470", **more)  # type: ignore[arg-type]
+        choose(f"{address}:8470", **more)
     assert caught.value.code == "input.plain_http"
 
 
@@ -64,20 +65,20 @@ def test_without_tls_no_address_of_the_network_is_listened_at(address: str, more
         ({"listen": "127.0.0.1:99999"}, "input.listen"),
     ],
 )
-def test_ways_that_do_not_go_together_are_refused(more: dict[str, object], code: str) -> None:
+def test_ways_that_do_not_go_together_are_refused(more: dict[str, Any], code: str) -> None:
     with pytest.raises(InputError) as caught:
-        choose(**more)  # type: ignore[arg-type]
+        choose(**more)
     assert caught.value.code == code
 
 
 def test_each_way_has_its_own_origins_and_no_other() -> None:
     """What a browser says in Host and Origin is compared with these."""
-    files = {"certificate": Path("chain"), "key": Path("key"), "host": "Node.Example"}
+    files: dict[str, Any] = {"certificate": Path("chain"), "key": Path("key"), "host": "Node.Example"}
     assert choose().origins == {"http://127.0.0.1:8470", "http://localhost:8470"}
     assert choose().address == "http://127.0.0.1:8470"
     assert choose(proxy="node.example").origins == {"https://node.example"}
-    assert choose("0.0.0.0:443", **files).origins == {"https://node.example"}  # type: ignore[arg-type]
-    assert choose("0.0.0.0:8443", **files).origins == {"https://node.example:8443"}  # type: ignore[arg-type]
+    assert choose("0.0.0.0:443", **files).origins == {"https://node.example"}
+    assert choose("0.0.0.0:8443", **files).origins == {"https://node.example:8443"}
 
 
 def test_only_addresses_that_no_router_carries_out_are_the_houses() -> None:
@@ -125,10 +126,10 @@ def test_tls_speaks_for_the_house_and_from_memory() -> None:
     assert handshake(issuer.certificate, leaf, key, "192.168.1.20") == "TLSv1.3"
 
 
-def handshake(root: x509.Certificate, leaf: x509.Certificate, key: object, name: str) -> str:
+def handshake(root: x509.Certificate, leaf: x509.Certificate, key: PrivateKey, name: str) -> str:
     """Both ends in memory; the version agreed on."""
     server, client = tls.server(), ssl.create_default_context(cadata=to_pem(root).decode())
-    tls.present(server, key, leaf)  # type: ignore[arg-type]
+    tls.present(server, key, leaf)
     up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
     ends = [client.wrap_bio(down, up, server_hostname=name), server.wrap_bio(up, down, server_side=True)]
     for _ in range(4):

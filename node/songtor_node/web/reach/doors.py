@@ -30,7 +30,7 @@ class Patient(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
     _for_form = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._wait(self.head_seconds)
 

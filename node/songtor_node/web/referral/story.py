@@ -27,7 +27,7 @@ _REASONS: dict[int, str] = {
     wire.STATE_CANCELLED: "cancellation_reasons",
     wire.STATE_ENTERED_IN_ERROR: "cancellation_reasons",
 }
-_KNOWN = frozenset(name.removeprefix("KIND_").lower() for name in wire.Kind.keys())  # noqa: SIM118 — an enum
+_KNOWN = frozenset(name.removeprefix("KIND_").lower() for name, _ in wire.Kind.items())
 
 
 @dataclass(frozen=True, slots=True)
