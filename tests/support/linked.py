@@ -26,7 +26,7 @@ from songtor_hub.seats.enrolment import EnrolmentDesk, nonce_key
 from songtor_hub.seats.issuing import Authority
 from songtor_hub.store.engine import writing
 from songtor_node import alerts, workers
-from songtor_node.bootstrap import Node, create_node
+from songtor_node.bootstrap import Node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import read_case
 from songtor_node.consents import acts as consents
@@ -44,16 +44,14 @@ from songtor_node.referrals.models import Referral
 from songtor_node.store.base import Row
 from songtor_node.store.engine import reading
 from songtor_node.store.engine import writing as node_writing
-from songtor_node.unlock import Unlock
 from songtor_node.workers import acting
 from songtor_proto import lifecycle
 from songtor_proto.errors import LinkError
 from songtor_proto.identity.peer import seat_of
-from songtor_proto.keyslot import CHEAP
 from songtor_proto.vocabulary import organisations, vocabulary
 from tests.support.desks import at
 from tests.support.hub import MovableClock, NewHub, ServedHub
-from tests.support.node import PASSPHRASE, WORKERS
+from tests.support.node import WORKERS, empty_node
 
 CASE = """
 target_group: thai_abroad
@@ -280,7 +278,7 @@ class LinkedNetwork:
 
 def new_node(folder: Path, *, clock: Callable[[], Any]) -> Node:
     """A node with its workers, in no network yet."""
-    node = create_node(folder, Unlock(passphrase=PASSPHRASE), clock=clock, cost=CHEAP)
+    node = empty_node(folder, clock=clock)
     with node_writing(node.engine) as session:
         for code, role in WORKERS.items():
             workers.add(session, code, name="", role=role, vocabulary=vocabulary(), now=clock())

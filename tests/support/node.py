@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from random import Random
+from tempfile import mkdtemp
 
 from songtor_node import workers
-from songtor_node.bootstrap import Node, create_node
+from songtor_node.bootstrap import Node, create_node, open_node
 from songtor_node.keys import OwnKey
 from songtor_node.store.base import Setting
 from songtor_node.store.engine import writing
 from songtor_node.unlock import Unlock
 from songtor_proto.identity.statement import make_entry
 from songtor_proto.keyslot import CHEAP
-from songtor_proto.times import to_ms
+from songtor_proto.times import Clock, to_ms, utc_now
+from songtor_proto.times import Random as RandomBytes
 from songtor_proto.vocabulary import vocabulary
 from tests.support.keys import NETWORK, owner
 
@@ -30,18 +36,28 @@ WORKERS = {
 }
 
 
+@cache
+def _made_once() -> Path:
+    """Its migrations are what takes time; they write the same for every test of this process."""
+    folder = Path(mkdtemp(prefix="songtor-node-"))
+    atexit.register(shutil.rmtree, folder)
+    create_node(folder / "node", Unlock(passphrase=PASSPHRASE), cost=CHEAP).close()
+    return folder / "node"
+
+
+def empty_node(
+    data: Path, *, worker: str = "", clock: Clock = utc_now, random: RandomBytes = os.urandom
+) -> Node:
+    """As `create_node` leaves it. (All have the same key to their store.)"""
+    shutil.copytree(_made_once(), data)
+    return open_node(data, Unlock(passphrase=PASSPHRASE), worker=worker, clock=clock, random=random)
+
+
 def new_node(
     data: Path, *, seat: str = "DE-01", worker: str = "malee", clock: Callable[[], datetime] = lambda: NOW
 ) -> Node:
     """As enrolled at that seat; randomness is seeded by the folder's name."""
-    node = create_node(
-        data,
-        Unlock(passphrase=PASSPHRASE),
-        worker=worker,
-        clock=clock,
-        random=Random(data.name).randbytes,
-        cost=CHEAP,
-    )
+    node = empty_node(data, worker=worker, clock=clock, random=Random(data.name).randbytes)
     with writing(node.engine) as session:
         for name, value in (("seat", seat), ("network", NETWORK)):
             session.add(Setting(name=name, value=value))
