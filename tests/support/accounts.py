@@ -17,11 +17,13 @@ from typing import Any
 import pyotp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from httpx2 import Response
 
 from songtor_node.accounts import authenticator, passwords, people
 from songtor_node.bootstrap import Node
 from songtor_node.store.engine import writing
 from songtor_proto.keyslot import CHEAP
+from tests.support.visitor import Visitor
 
 PASSWORD = "ดอกบัวสี่สีในสระ"
 
@@ -121,3 +123,13 @@ def _head(kind: int, number: int) -> bytes:
     if number < 256:
         return bytes([kind << 5 | 24, number])
     return bytes([kind << 5 | 25]) + number.to_bytes(2, "big")
+
+
+def sign_in(client: Visitor, secret: str, node: Node, worker: str = "malee") -> Response:
+    """Both halves, one after the other; the answer to the second."""
+    client.post("/sign-in", {"code": worker, "password": PASSWORD})
+    return client.post("/sign-in/code", {"second": code_of(secret, node.clock())})
+
+
+def is_in(client: Visitor) -> bool:
+    return client.get("/me").status_code == 200
