@@ -23,7 +23,8 @@ from songtor_node.web.forms.drafts import Draft, drop_draft
 from songtor_node.web.forms.sheet import refused
 from songtor_node.web.forms.two_people import other_words
 from songtor_node.web.talk.endings import ENDINGS, prove
-from songtor_node.web.talk.screens import SCREENS, Room
+from songtor_node.web.talk.room import Room
+from songtor_node.web.talk.screens import SCREENS
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import ConsentError, InputError, PeerError, SongtorError
 from songtor_web.fields import Field

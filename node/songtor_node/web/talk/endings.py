@@ -16,7 +16,7 @@ from songtor_node.cases import papers
 from songtor_node.consents import talk as talks
 from songtor_node.consents.danger import danger
 from songtor_node.consents.notice import parts, party_name
-from songtor_node.web.talk.screens import Room, field, one_of
+from songtor_node.web.talk.room import Room, field, one_of
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError, PeerError
 from songtor_web.dates import date_text
