@@ -40,10 +40,9 @@ install: ## one side into a folder of its own (SIDE=node or hub, PREFIX=/opt/son
 demo: $(VENV) ## a whole network on this machine, from enrolment to outcome (KEEP=1 leaves it running, ARGS="--lang th")
 	@$(PY) -m tests.demo.run $(if $(KEEP),--keep) $(ARGS)
 
-test: $(VENV) ## all tests: first those that need the machine to themselves, then the rest side by side (ARGS=…)
+test: $(VENV) ## all tests, side by side (ARGS=…)
 	@$(if $(findstring --ignore tests/browser,$(ARGS)),,tools/debian)
-	@$(PY) -m pytest -q -m serial $(ARGS) || [ $$? = 5 ]
-	@$(PY) -m pytest -q -m "not serial" -n $(JOBS) $(ARGS)
+	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
 
 check: check-style check-types check-imports check-schemas ## style, types, who may import whom, schemas and their code
 

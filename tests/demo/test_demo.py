@@ -10,13 +10,11 @@ from pathlib import Path
 from threading import Timer
 
 import httpx2
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 900  # a tenth of that on a machine that has nothing else to do
 
 
-@pytest.mark.serial
 def test_the_demo_is_as_told() -> None:
     """Exit code 0; the closing table has every case; nothing withheld was found; the controls were. Kept, it
     says at which addresses the pages are and with which codes to sign in, until Ctrl-C."""
