@@ -30,7 +30,7 @@ class Hint(NamedTuple):
 def look(session: Session, case: Case, *, by: Worker, now: datetime) -> bool:
     """Compares the client with all others; whether somebody was found who is not noted yet, and whose case
     `by` may see. To another it tells nothing: whether somebody is a client here is itself a secret."""
-    client = session.exec(select(Person).where(Person.case_id == case.id, Person.relation == "")).one()
+    client = service.client_of(session, case)
     mine = duplicates.sketch(client)
     noted = {other for one in _of(session, case) for other in (one.case_id, one.other_id)}
     found = False

@@ -230,6 +230,10 @@ def _assigned(session: Session, case: Case, worker: Worker) -> bool:
     return session.exec(query).first() is not None
 
 
+def client_of(session: Session, case: Case) -> Person:
+    return session.exec(select(Person).where(Person.case_id == case.id, Person.relation == "")).one()
+
+
 def id_of(case: Case) -> int:
     assert case.id is not None
     return case.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 
@@ -12,7 +12,7 @@ from songtor_node.cases import history, service
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Entry, Person
 from songtor_node.forms import check
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.forms.asks import Ask, typed
 from songtor_node.web.forms.drafts import keep_draft
@@ -22,6 +22,7 @@ from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_web.fields import Option
 
+E = TypeVar("E", bound=Entry)
 Lists = Mapping[str, Sequence[Option]]
 
 
@@ -116,14 +117,14 @@ class EntryForm:
     def _show(
         self, visit: Visit, at: At, made: Sheet, row: Entry | None = None, status: int = 200
     ) -> Response:
-        return visit.show(
-            "care/entry.html",
-            status,
-            **frame(at),
+        return show_sheet(
+            visit,
+            at,
+            replace(with_lists(made, self.lists(visit)), more=self.more),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else self.subject(row, visit.lang) if row else "",
-            sheet=replace(with_lists(made, self.lists(visit)), more=self.more),
             back=self.list(at),
+            status=status,
             out=f"{self.list(at)}/{row.id}/out" if row and self.removable else "",
             past=past(visit, at.session, row, self.asks) if row else (),
         )
@@ -137,7 +138,7 @@ def with_lists(made: Sheet, lists: Lists) -> Sheet:
     return replace(made, fields=fields)
 
 
-def entry(visit: Visit, at: At, table: type[Entry]) -> Any:
+def entry(visit: Visit, at: At, table: type[E]) -> E:
     """The entry that the path numbers, of this very case; InputError("not_here"). The client is none: the
     case stands on them."""
     row = at.session.get(table, number(visit.params["number"]))

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlmodel import col, select
+from starlette.responses import Response
 
 from songtor_node.cases import flower, steps
 from songtor_node.cases.models import Person, Threat
 from songtor_node.cases.names import called_for
-from songtor_node.web.visit import At
+from songtor_node.web.forms.sheet import Sheet
+from songtor_node.web.visit import At, Visit
 from songtor_node.workers import Worker
 from songtor_proto.vocabulary import vocabulary
 
@@ -69,6 +71,22 @@ def frame(at: At) -> dict[str, Any]:
             safe=[contact["safe"] for contact in client.contacts if contact["safe"]],
         ),
     }
+
+
+def show_sheet(
+    visit: Visit,
+    at: At,
+    sheet: Sheet,
+    *,
+    title: str,
+    back: str,
+    hint: str = "",
+    status: int = 200,
+    template: str = "sheet.html",
+    **more: Any,
+) -> Response:
+    """A page of the case that is one form. `back`: where it was come from; `more`: as `sheet.html` says."""
+    return visit.show(template, status, **frame(at), title=title, hint=hint, sheet=sheet, back=back, **more)
 
 
 def step_rail(present: str) -> list[StepMark]:

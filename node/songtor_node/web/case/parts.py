@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import select
 from starlette.responses import Response
 
-from songtor_node.cases import alike, casefile, entries, history
+from songtor_node.cases import alike, casefile, entries, history, service
 from songtor_node.cases.models import Case, Person
 from songtor_node.forms import Form, check
 from songtor_node.web.case.entry_form import Lists, entry, with_lists
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, mark, typed
@@ -35,11 +34,6 @@ _FORMS: dict[str, type[Form]] = {
 }
 
 
-def client_of(at: At) -> Person:
-    query = select(Person).where(Person.case_id == at.case.id, Person.relation == "")
-    return at.session.exec(query).one()
-
-
 def no_lists(visit: Visit) -> Lists:
     return {}
 
@@ -57,7 +51,7 @@ class Part:
     back: str = ""
     lists: Callable[[Visit], Lists] = no_lists
     compared: bool = False
-    template: str = "part.html"
+    template: str = "sheet.html"
     done: str = "saved"
 
     @property
@@ -109,20 +103,21 @@ class Part:
     def _row(self, visit: Visit, at: At) -> Any:
         if self.part == PERSON:
             return entry(visit, at, Person)
-        return client_of(at) if self.part == CLIENT else at.case
+        return service.client_of(at.session, at.case) if self.part == CLIENT else at.case
 
     def _back(self, visit: Visit, at: At) -> str:
         return f"/cases/{at.case.code}" + self.back.format(**visit.params)
 
     def _show(self, visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
-        return visit.show(
-            self.template,
-            status,
-            **frame(at),
+        return show_sheet(
+            visit,
+            at,
+            with_lists(made, self.lists(visit)),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else "",
-            sheet=with_lists(made, self.lists(visit)),
             back=self._back(visit, at),
+            status=status,
+            template=self.template,
             past=past(visit, at.session, self._row(visit, at), self.asks, self.part),
         )
 
@@ -143,7 +138,7 @@ class ShortList:
     lists: Callable[[Visit], Lists] = no_lists
     start: Callable[[Visit, At], Mapping[str, Any]] = lambda visit, at: {}
     compared: bool = False
-    template: str = "part.html"
+    template: str = "sheet.html"
     first: bool = False  # at a new case: the first one, new or there already
 
     @property
@@ -208,7 +203,7 @@ class ShortList:
     def _row(self, visit: Visit, at: At) -> Any:
         if self.of == PERSON:
             return entry(visit, at, Person)
-        return client_of(at) if self.of == CLIENT else at.case
+        return service.client_of(at.session, at.case) if self.of == CLIENT else at.case
 
     def _all(self, visit: Visit, at: At) -> Sequence[dict[str, Any]]:
         found: Sequence[dict[str, Any]] = getattr(self._row(visit, at), self.column)
@@ -234,15 +229,15 @@ class ShortList:
 
     def _show(self, visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
         one = self._one(visit, at)
-        return visit.show(
-            self.template,
-            status,
-            **frame(at),
+        return show_sheet(
+            visit,
+            at,
+            with_lists(made, self.lists(visit)),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else "",
-            sheet=with_lists(made, self.lists(visit)),
             back=self._back(visit, at),
-            past=(),
+            status=status,
+            template=self.template,
             out=f"{visit.here}/out" if one is not None and not self.first else "",
             was=mark(one),
         )

@@ -13,7 +13,7 @@ from songtor_node.cases.casefile import Urgency
 from songtor_node.cases.models import Person, Threat
 from songtor_node.forms import check
 from songtor_node.web.case.entry_form import with_lists
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
@@ -164,16 +164,15 @@ def _urgency(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
     order, worst = list(vocabulary().threat_levels), _worst(_threats(at))
     above = [Option("", visit.t("assessment.urgency_none"))]
     above += [Option(code, label(visit.lang, "threat_levels", code)) for code in order[: order.index(worst)]]
-    return visit.show(
-        "care/entry.html",
-        status,
-        **frame(at),
+    return show_sheet(
+        visit,
+        at,
+        with_lists(made, {"level": above}),
         title=visit.t("assessment.urgency_title"),
         hint=visit.t("assessment.urgency_hint", level=label(visit.lang, "threat_levels", worst)),
-        out="",
-        past=past(visit, at.session, at.case, ABOVE, "urgency"),
-        sheet=with_lists(made, {"level": above}),
         back=f"/cases/{at.case.code}/assessment",
+        status=status,
+        past=past(visit, at.session, at.case, ABOVE, "urgency"),
     )
 
 

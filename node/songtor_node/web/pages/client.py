@@ -8,10 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from songtor_node.cases import alike, entries
+from songtor_node.cases import alike, entries, service
 from songtor_node.web.case.entry_form import Lists
 from songtor_node.web.case.frame import frame
-from songtor_node.web.case.parts import CLIENT, HEAD, Part, ShortList, client_of
+from songtor_node.web.case.parts import CLIENT, HEAD, Part, ShortList
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.visit import At, Visit, number
@@ -171,7 +171,7 @@ LISTS = (
 
 def client(visit: Visit) -> Response:
     with visit.at("client") as at:
-        person = client_of(at)
+        person = service.client_of(at.session, at.case)
         return visit.show(
             "client.html",
             **frame(at),
@@ -190,7 +190,12 @@ def client(visit: Visit) -> Response:
 def contact(visit: Visit) -> Response:
     with visit.at("contact") as at:
         labels = {option.value: option.label for option in contact_lists(visit)["channel"]}
-        return visit.show("contact.html", **frame(at), contacts=client_of(at).contacts, channels=labels)
+        return visit.show(
+            "contact.html",
+            **frame(at),
+            contacts=service.client_of(at.session, at.case).contacts,
+            channels=labels,
+        )
 
 
 def background(visit: Visit) -> Response:

@@ -9,7 +9,7 @@ from songtor_node.cases import closure, entries, plan, steps
 from songtor_node.cases.models import FollowUp
 from songtor_node.forms import check
 from songtor_node.web.case.entry_form import EntryForm
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
 from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
@@ -91,14 +91,14 @@ def _last_follow_up(at: At) -> FollowUp | None:
 
 
 def _form(visit: Visit, at: At, what: str, made: Sheet, status: int = 200) -> Response:
-    return visit.show(
-        "sheet.html",
-        status,
-        **frame(at),
+    return show_sheet(
+        visit,
+        at,
+        made,
         title=visit.t(f"closure.{what}_title"),
         hint=visit.t(f"closure.{what}_hint"),
-        sheet=made,
         back=f"/cases/{at.case.code}/closure",
+        status=status,
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from songtor_node.cases import entries, reminders, service
 from songtor_node.cases.models import FollowUp
 from songtor_node.web.case.entry_form import EntryForm, entry
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
@@ -47,15 +47,15 @@ def listed(visit: Visit) -> Response:
 
 def result(visit: Visit) -> Response:
     with visit.at("follow-up") as at:
-        row = _row(visit, at)
-        return _result(visit, at, row, opened(at.session, visit, DONE, _said(row)))
+        row = entry(visit, at, FollowUp)
+        return _result(visit, at, opened(at.session, visit, DONE, _said(row)))
 
 
 def result_said(visit: Visit) -> Response:
     """Done today; or its result corrected."""
     try:
         with visit.at("follow up") as at:
-            row = _row(visit, at)
+            row = entry(visit, at, FollowUp)
             values, crossed = merged(at.session, visit, DONE, _said(row))
             form = entries.FollowUp.model_validate(PLANNED.whole(row, values))
             service.followed_up(
@@ -66,29 +66,16 @@ def result_said(visit: Visit) -> Response:
         if error.code == "input.not_here":
             raise
         with visit.at("follow-up") as at:
-            return _result(visit, at, _row(visit, at), refused(visit, DONE, error), 422)
+            return _result(visit, at, refused(visit, DONE, error), 422)
 
 
 def _said(row: FollowUp) -> dict[str, str]:
     return {"condition": row.condition, "result": row.result}
 
 
-def _row(visit: Visit, at: At) -> FollowUp:
-    row = entry(visit, at, FollowUp)
-    assert isinstance(row, FollowUp)
-    return row
-
-
-def _result(visit: Visit, at: At, row: FollowUp, made: Sheet, status: int = 200) -> Response:
-    return visit.show(
-        "sheet.html",
-        status,
-        **frame(at),
-        title=visit.t("follow_ups.done_title"),
-        hint="",
-        sheet=made,
-        back=f"/cases/{at.case.code}/follow-ups",
-    )
+def _result(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
+    title, back = visit.t("follow_ups.done_title"), f"/cases/{at.case.code}/follow-ups"
+    return show_sheet(visit, at, made, title=title, back=back, status=status)
 
 
 _ONE = "/cases/{case}/follow-ups/{number}"

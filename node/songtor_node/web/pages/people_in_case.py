@@ -14,7 +14,6 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.pages.client import CONTACT, SEXES, about_lists, contact_lists, countries_list
 from songtor_node.web.visit import Visit
-from songtor_proto.errors import InputError
 from songtor_proto.vocabulary.names import country
 
 WHO = EntryForm(
@@ -80,8 +79,6 @@ def people(visit: Visit) -> Response:
 def person(visit: Visit) -> Response:
     with visit.at("people") as at:
         one = entry(visit, at, Person)
-        if not one.relation:
-            raise InputError("not_here", field="number")
         labels = {option.value: option.label for option in contact_lists(visit)["channel"]}
         return visit.show(
             "person_in_case.html",

@@ -8,7 +8,7 @@ from songtor_node.cases import plan
 from songtor_node.cases.models import Goal
 from songtor_node.cases.names import named_in
 from songtor_node.web.case.entry_form import EntryForm, entry
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
@@ -65,7 +65,7 @@ def goal(visit: Visit) -> Response:
 def to_stage(visit: Visit) -> Response:
     try:
         with visit.at("goal stage") as at:
-            row = _row(visit, at)
+            row = entry(visit, at, Goal)
             said, crossed = merged(at.session, visit, STAGE, {"stage": row.stage})
             plan.to_stage(at.session, row, said["stage"], reason=said["reason"], by=at.by, now=at.now)
             return saved(at.session, visit, crossed, visit.here)
@@ -78,14 +78,14 @@ def to_stage(visit: Visit) -> Response:
 
 def refusal(visit: Visit) -> Response:
     with visit.at("goal") as at:
-        row = _row(visit, at)
+        row = entry(visit, at, Goal)
         return _refusal(visit, at, row, opened(at.session, visit, REFUSAL, {"refusal": row.refusal}))
 
 
 def refusal_said(visit: Visit) -> Response:
     try:
         with visit.at("refuse goal") as at:
-            row = _row(visit, at)
+            row = entry(visit, at, Goal)
             values, crossed = merged(at.session, visit, REFUSAL, {"refusal": row.refusal})
             checked = GOAL.whole(row, values)
             plan.refuse(at.session, row, checked["refusal"], by=at.by, now=at.now)
@@ -94,7 +94,7 @@ def refusal_said(visit: Visit) -> Response:
         if error.code == "input.not_here":
             raise
         with visit.at("goal") as at:
-            return _refusal(visit, at, _row(visit, at), refused(visit, REFUSAL, error), 422)
+            return _refusal(visit, at, entry(visit, at, Goal), refused(visit, REFUSAL, error), 422)
 
 
 def tone(stage: str) -> str:
@@ -103,14 +103,8 @@ def tone(stage: str) -> str:
     return TONES.get(term.colour, "") if term else ""
 
 
-def _row(visit: Visit, at: At) -> Goal:
-    row = entry(visit, at, Goal)
-    assert isinstance(row, Goal)
-    return row
-
-
 def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) -> Response:
-    row, head = _row(visit, at), frame(at)
+    row, head = entry(visit, at, Goal), frame(at)
     return visit.show(
         "care/goal.html",
         status,
@@ -125,14 +119,14 @@ def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) ->
 
 
 def _refusal(visit: Visit, at: At, row: Goal, made: Sheet, status: int = 200) -> Response:
-    return visit.show(
-        "sheet.html",
-        status,
-        **frame(at),
+    return show_sheet(
+        visit,
+        at,
+        made,
         title=visit.t("plan.refusal_title"),
         hint=visit.t("plan.refusal_hint"),
-        sheet=made,
         back=f"/cases/{at.case.code}/plan/{row.id}",
+        status=status,
     )
 
 

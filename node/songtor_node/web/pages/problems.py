@@ -13,7 +13,7 @@ from songtor_node.cases.casefile import Assessment
 from songtor_node.cases.models import Problem
 from songtor_node.forms import check
 from songtor_node.web.case.entry_form import EntryForm
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
@@ -93,16 +93,15 @@ def causes_saved(visit: Visit) -> Response:
 
 
 def _causes(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
-    return visit.show(
-        "care/entry.html",
-        status,
-        **frame(at),
+    return show_sheet(
+        visit,
+        at,
+        made,
         title=visit.t("problems.causes_title"),
         hint=visit.t("problems.causes_hint"),
-        out="",
-        past=past(visit, at.session, at.case, CAUSES, "assessment"),
-        sheet=made,
         back=f"/cases/{at.case.code}/problems",
+        status=status,
+        past=past(visit, at.session, at.case, CAUSES, "assessment"),
     )
 
 

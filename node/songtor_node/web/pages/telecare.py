@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from songtor_node.cases import entries, history, service, telecare
 from songtor_node.cases.calendar import calendar
-from songtor_node.cases.models import Person, TeleSession
+from songtor_node.cases.models import TeleSession
 from songtor_node.cases.names import named_in
 from songtor_node.forms import check
 from songtor_node.web.case.countries import countries
 from songtor_node.web.case.entry_form import EntryForm, entry, with_lists
-from songtor_node.web.case.frame import frame
+from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
@@ -78,7 +78,7 @@ def added(visit: Visit) -> Response:
 
 def session(visit: Visit) -> Response:
     with visit.at("session") as at:
-        row = _row(visit, at)
+        row = entry(visit, at, TeleSession)
         head = frame(at)
         outside = telecare.outside_safe_times(
             head["case_head"].safe, row.starts, row.minutes, row.client_zone
@@ -95,7 +95,7 @@ def session(visit: Visit) -> Response:
 
 def change(visit: Visit) -> Response:
     with visit.at("change session") as at:
-        row = _row(visit, at)
+        row = entry(visit, at, TeleSession)
         return _form(visit, at, opened(at.session, visit, SESSION, _said(row)), row)
 
 
@@ -103,7 +103,7 @@ def changed(visit: Visit) -> Response:
     """At another time it has moved: the old one stays, as moved."""
     try:
         with visit.at("change session") as at:
-            row = _row(visit, at)
+            row = entry(visit, at, TeleSession)
             values, crossed = merged(at.session, visit, SESSION, _said(row))
             form = _read(values, row)
             if form.starts != row.starts:
@@ -115,19 +115,19 @@ def changed(visit: Visit) -> Response:
         if error.code == "input.not_here":
             raise
         with visit.at("change session") as at:
-            return _form(visit, at, refused(visit, SESSION, error), _row(visit, at), status=422)
+            return _form(visit, at, refused(visit, SESSION, error), entry(visit, at, TeleSession), status=422)
 
 
 def after(visit: Visit) -> Response:
     with visit.at("after session") as at:
-        row = _row(visit, at)
+        row = entry(visit, at, TeleSession)
         return _after(visit, at, row, opened(at.session, visit, AFTER, _ended(row)))
 
 
 def after_said(visit: Visit) -> Response:
     try:
         with visit.at("after session") as at:
-            row = _row(visit, at)
+            row = entry(visit, at, TeleSession)
             values, crossed = merged(at.session, visit, AFTER, _ended(row))
             form = entries.TeleSession.model_validate(PLAIN.whole(row, values))
             telecare.ended(at.session, row, form, by=at.by, now=at.now)
@@ -136,12 +136,12 @@ def after_said(visit: Visit) -> Response:
         if error.code == "input.not_here":
             raise
         with visit.at("after session") as at:
-            return _after(visit, at, _row(visit, at), refused(visit, AFTER, error), 422)
+            return _after(visit, at, entry(visit, at, TeleSession), refused(visit, AFTER, error), 422)
 
 
 def calendar_file(visit: Visit) -> Response:
     with visit.at("calendar file") as at:
-        row = _row(visit, at)
+        row = entry(visit, at, TeleSession)
         if row.state != telecare.PLANNED:
             raise InputError("moved", field="state")
         content = calendar(
@@ -199,44 +199,31 @@ def _there(row: TeleSession, lang: str) -> tuple[datetime, str] | None:
     return local, zone_name(row.client_zone, lang)
 
 
-def _row(visit: Visit, at: At) -> TeleSession:
-    row = entry(visit, at, TeleSession)
-    assert isinstance(row, TeleSession)
-    return row
-
-
 def _form(
     visit: Visit, at: At, made: Sheet, row: TeleSession | None = None, *, status: int = 200
 ) -> Response:
-    client = at.session.exec(select(Person).where(Person.case_id == at.case.id, Person.relation == "")).one()
+    client = service.client_of(at.session, at.case)
     names = time_zones(countries(at.session, client.country), visit.lang)
     if row and row.client_zone:
         names = {row.client_zone: zone_name(row.client_zone, visit.lang), **names}
     lists = {"client_zone": [Option(zone, name) for zone, name in names.items()]}
     base = f"/cases/{at.case.code}/telecare"
-    return visit.show(
-        "care/session_form.html",
-        status,
-        **frame(at),
+    return show_sheet(
+        visit,
+        at,
+        replace(with_lists(made, lists), more=("joins", "interpreter")),
         title=visit.t("telecare.form_title"),
-        hint="",
-        sheet=replace(with_lists(made, lists), more=("joins", "interpreter")),
         back=f"{base}/{row.id}" if row else base,
+        status=status,
+        template="care/session_form.html",
         out=f"{base}/{row.id}/out" if row else "",
         past=past(visit, at.session, row, SESSION) if row else (),
     )
 
 
 def _after(visit: Visit, at: At, row: TeleSession, made: Sheet, status: int = 200) -> Response:
-    return visit.show(
-        "sheet.html",
-        status,
-        **frame(at),
-        title=visit.t("telecare.after_title"),
-        hint="",
-        sheet=made,
-        back=f"/cases/{at.case.code}/telecare/{row.id}",
-    )
+    title, back = visit.t("telecare.after_title"), f"/cases/{at.case.code}/telecare/{row.id}"
+    return show_sheet(visit, at, made, title=title, back=back, status=status)
 
 
 _ONE = "/cases/{case}/telecare/{number}"
