@@ -86,6 +86,8 @@ class Served:
             }
         node.close()
         command = [
+            "env",
+            "MALLOC_ARENA_MAX=1",  # as its unit in deploy/ does
             str(COMMANDS / "songtor-node"),
             "--data",
             str(data),

@@ -23,6 +23,7 @@ from songtor_proto.errors import StoreError
 
 KEY_BYTES = 32
 BUSY_SECONDS = 10
+CACHE_KIB = 2_000  # of each connection, of which every page's thread has one; SQLCipher's own would be 8,000
 _CORRUPT = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 
 
@@ -57,6 +58,7 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
                 "synchronous = FULL",
                 "foreign_keys = ON",
                 "temp_store = MEMORY",
+                f"cache_size = -{CACHE_KIB}",
             ):
                 connection.execute(f"PRAGMA {pragma}")
         except (sqlcipher.Error, StoreError):
@@ -75,9 +77,8 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
     event.listen(engine, "begin", _begin)
     try:
         _check(engine)
-    except StoreError:
-        engine.dispose()
-        raise
+    finally:
+        engine.dispose()  # the connection, and with it all that the check has read
     return engine
 
 
