@@ -11,7 +11,6 @@ import asyncio
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -27,8 +26,7 @@ from tests.bench.network import SEATS, Network
 from tests.bench.processes import NodeProcess, Process, import_seconds, memory
 from tests.bench.report import Findings, Program
 from tests.support.keys import Network as Certificates
-
-SETTLE_SECONDS = 3
+from tests.support.until import until
 
 
 def main() -> None:
@@ -62,7 +60,7 @@ def _idle(network: Network, folder: Path) -> tuple[Program, Program]:
     """Both programs before any load, a node waiting at the hub."""
     node = NodeProcess(folder, network.hub.invite("DE-01"))
     try:
-        time.sleep(SETTLE_SECONDS)
+        until(node.is_ready)
         hub = network.hub.process
         return (
             Program(*memory(hub.pid), hub.seconds, import_seconds("songtor_hub.serve")),

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import httpx2
+
 from songtor_hub.addresses import Listen
 from songtor_hub.bootstrap import Role, open_hub
 from songtor_hub.founding import create_hub
@@ -77,13 +79,18 @@ class NodeProcess:
 
     def __init__(self, folder: Path, invitation: str) -> None:
         (folder / "node.key").write_text("ถ้อยคำยาวที่จำได้ดี", encoding="utf-8")
-        command = [str(COMMANDS / "songtor-node"), "--data", str(folder / "node")]
+        command = [str(COMMANDS / "songtor-node"), "--json", "--data", str(folder / "node")]
         command += ["--passphrase-file", str(folder / "node.key")]
         for words in (["init"], ["enrol", invitation]):
             subprocess.run([*command, *words], check=True, stdout=subprocess.DEVNULL)
         self.process = Process(
             [*command, "serve", "--listen", "127.0.0.1:0", "--health-port", "0"], folder / "node.log"
         )
+
+    def is_ready(self) -> bool:
+        """Whether it has reached its hub; from then on it waits there."""
+        health = json.loads(self.process.said)["health"]
+        return httpx2.get(f"http://127.0.0.1:{health}/ready").status_code == 200
 
     def stop(self) -> None:
         self.process.stop()
