@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
@@ -46,6 +47,7 @@ class Parts:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.failed = False
+        self._ended: SimpleQueue[None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._stops: list[Callable[[], None]] = []
 
@@ -59,7 +61,7 @@ class Parts:
                 self.failed = True
                 _log.critical("part.failed", part=name, exc_info=error)
             finally:
-                self.stop()
+                self.end()
 
         self._stops.append(stop)
         self._threads.append(threading.Thread(target=whole, name=name, daemon=True))
@@ -68,12 +70,16 @@ class Parts:
     def serve(self, name: str, web: uvicorn.Server, at: socket.socket) -> None:
         self.start(name, partial(web.run, sockets=[at]), partial(setattr, web, "should_exit", True))
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """From any thread, and from a signal's handler: an Event's lock may be held by what that interrupts."""
+        self._ended.put(None)
+
+    def wait(self) -> None:
+        """Until the end; then all stop."""
+        self._ended.get()
         self.stopping.set()
         for stop in self._stops:
             stop()
-
-    def join(self) -> None:
         for thread in self._threads:
             thread.join(STOP_SECONDS)
 
@@ -88,7 +94,7 @@ def run(front: Front, way: Way, *, health_port: int, ready: Callable[[Ready], No
     parts = Parts()
 
     def stop(number: int, frame: FrameType | None) -> None:
-        parts.stop()
+        parts.end()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
@@ -102,8 +108,7 @@ def run(front: Front, way: Way, *, health_port: int, ready: Callable[[Ready], No
         parts.serve("health", doors.server(create_health(front, lambda: keeper.beat)), for_health)
         parts.start("line", keeper.run, keeper.stop)
         ready(Ready(for_health.getsockname()[1], way.port, way.address))
-        parts.stopping.wait()
-        parts.join()
+        parts.wait()
     _log.info("stopped")
     return not parts.failed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import ssl
 import subprocess
 import sys
@@ -216,7 +217,7 @@ def test_a_part_that_fails_ends_the_whole() -> None:
 
     parts.start("waits", told.wait, told.set)
     parts.start("fails", fails, lambda: None)
-    parts.join()
+    parts.wait()
     assert (parts.stopping.is_set(), parts.failed, told.is_set()) == (True, True, True)
 
 
@@ -224,8 +225,20 @@ def test_a_part_that_ends_by_itself_ends_the_whole() -> None:
     """Nobody told it to."""
     parts = Parts()
     parts.start("ends", lambda: None, lambda: None)
-    parts.join()
+    parts.wait()
     assert parts.failed
+
+
+def test_a_signal_ends_the_whole_while_it_is_waited_for() -> None:
+    """The handler runs in the thread that waits, between any two of its steps, and blocks at none."""
+    parts, told = Parts(), threading.Event()
+    parts.start("waits", told.wait, told.set)
+    before = signal.signal(signal.SIGALRM, lambda number, frame: parts.end())
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0001)
+    parts.wait()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+    assert (parts.failed, told.is_set()) == (False, True)
 
 
 # The line, in words
