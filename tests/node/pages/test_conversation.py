@@ -302,9 +302,10 @@ def test_words_are_kept_as_they_are_typed(node: Node, malee: Visitor) -> None:
 
 
 def test_what_was_begun_and_leads_nowhere_is_dropped(node: Node, malee: Visitor) -> None:
-    """From the list; a no stays."""
+    """From the list, though nothing was answered yet; a no stays."""
     case = case_of(node)
     talk = begin(malee, case)
+    assert f'action="{talk}"' in malee.get(f"/cases/{case}/consents").text
     assert malee.post(talk).headers["location"] == f"/cases/{case}/consents?done=removed"
     assert malee.get(f"{talk}/who").status_code == 404
     other = begin(malee, case)
