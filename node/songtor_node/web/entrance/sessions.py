@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from songtor_node.accounts import browsers
 from songtor_node.store.base import Instant, Row
+from songtor_node.web.entrance.device import device
 from songtor_node.web.navigation import IDLE_SECONDS
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
@@ -64,6 +65,14 @@ def begin(
     )
     session.flush()
     return token.hex()
+
+
+def begin_here(visit: Visit, session: Session, worker: str, *, proven: bool) -> str:
+    """A token that nobody has seen before, in place of the one that this browser had."""
+    end(session, digest_of(token_of(visit)))
+    browser = device(visit.request.headers.get("user-agent", ""))
+    now, random = visit.now, visit.node.random
+    return begin(session, worker, now=now, random=random, proven=proven, device=browser)
 
 
 def again(session: Session, digest: bytes, *, now: datetime, random: Random) -> str:

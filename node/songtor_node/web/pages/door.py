@@ -1,98 +1,29 @@
-"""Unlocking the store, signing in, waking a session that fell asleep, signing out."""
+"""Signing in, waking a session that fell asleep, signing out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from sqlmodel import Session
 from starlette.responses import Response
 
-from songtor_node import founding
 from songtor_node.accounts import enter, passkeys, passwords, people, tries
 from songtor_node.accounts.models import Account
-from songtor_node.unlock import Unlock
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.entrance.device import device
 from songtor_node.web.entrance.sessions import WebSession
 from songtor_node.web.forms.asking import ask, wait_text
 from songtor_node.web.forms.asks import Ask
-from songtor_node.web.front import When
 from songtor_node.web.navigation import inside
-from songtor_node.web.pages import start
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
-from songtor_proto.errors import InputError, StoreError
+from songtor_proto.errors import InputError
 
 _TOKEN_BYTES = 32
-_UNLOCK = (Ask("passphrase", "password"),)
-_RECOVER = (
-    Ask("store_recovery", "prose"),
-    Ask("passphrase", "password", words="new_passphrase"),
-    Ask("again", "password"),
-)
 _SIGN_IN = (Ask("code", words="worker_code"), Ask("password", "password"))
 _FIRST_PASSWORD = (Ask("new_password", "password"), Ask("again", "password"))
 _SECOND = (Ask("second"),)
 _WAKE = (Ask("password", "password"),)
-
-
-# The store
-
-
-def unlock(visit: Visit) -> Response:
-    return ask(visit, "unlock", _UNLOCK, template="door/unlock.html")
-
-
-def open_store(visit: Visit) -> Response:
-    error = _opened(visit, Unlock(passphrase=visit.said("passphrase")))
-    if error is None:
-        return _after_unlocking(visit)
-    return ask(visit, "unlock", _UNLOCK, template="door/unlock.html", **error)
-
-
-def recover(visit: Visit) -> Response:
-    return ask(visit, "recover", _RECOVER)
-
-
-def set_passphrase(visit: Visit) -> Response:
-    """The printed code, and a new passphrase in place of the lost one."""
-    typed, code = visit.said("passphrase"), visit.said("store_recovery")
-    try:
-        founding.check_passphrase(typed, visit.said("again"))
-    except InputError as error:
-        return ask(visit, "recover", _RECOVER, values={"store_recovery": code}, error=error)
-    refused = _opened(visit, Unlock(passphrase=typed), recovery_code=code)
-    if refused is None:
-        return _after_unlocking(visit)
-    return ask(visit, "recover", _RECOVER, values={"store_recovery": code}, **refused)
-
-
-def _after_unlocking(visit: Visit) -> Response:
-    return start.welcome(visit) if visit.front.is_nobodys else visit.go("/sign-in")
-
-
-def _opened(visit: Visit, with_what: Unlock, recovery_code: str = "") -> dict[str, Any] | None:
-    """None once the store is open; else what to say instead."""
-    front = visit.front
-    if wait := front.knock():
-        return {"message": wait_text(visit, wait)}
-    try:
-        if recovery_code:
-            founding.recover(front.data, recovery_code, with_what.passphrase or "", cost=front.cost)
-        front.unlock(with_what)
-    except StoreError as error:
-        if error.code != "store.passphrase":
-            raise
-        return {"error": StoreError("passphrase", field="passphrase")}
-    except InputError:
-        return {"error": InputError("recovery_code", field="store_recovery")}
-    front.let_in()
-    return None
-
-
-# Signing in
 
 
 def sign_in(visit: Visit) -> Response:
@@ -119,7 +50,7 @@ def check_password(visit: Visit) -> Response:
         said = wait_text(visit, answer.wait) or str(visit.t("door.wrong"))
         return _sign_in_page(visit, said, code)
     with visit.writing() as session:
-        token = _new_session(session, visit, code, proven=False)
+        token = sessions.begin_here(visit, session, code, proven=False)
         account = people.account_of(session, code, visit.node.random)
         path = _next(session, account)
     return sessions.give_cookie(visit, visit.go(path), token)
@@ -157,7 +88,7 @@ def keep_first_password(visit: Visit) -> Response:
             return _over(visit)
         kept.password, kept.once, kept.once_until = made, b"", None
         people.happened(session, account.worker, "password", by=account.worker, now=visit.now)
-        token = _new_session(session, visit, account.worker, proven=False)
+        token = sessions.begin_here(visit, session, account.worker, proven=False)
     return sessions.give_cookie(visit, visit.go("/sign-in/second"), token)
 
 
@@ -174,7 +105,7 @@ def check_second(visit: Visit) -> Response:
         browser = sessions.browser_of(visit, session, account.worker)
         answer = enter.by_second(session, account.worker, visit.said("second"), visit.now, browser)
         if answer.worker:
-            token = _new_session(session, visit, account.worker, proven=True)
+            token = sessions.begin_here(visit, session, account.worker, proven=True)
             response = sessions.give_cookie(visit, visit.go("/"), token)
             return sessions.know_browser(visit, session, response, account.worker)
     error = None if answer.wait else InputError("one_time_code", field="second")
@@ -218,11 +149,11 @@ def check_passkey(visit: Visit) -> Response:
                 raise InputError("passkey")
             tries.clear(session, code)
             people.happened(session, code, "signed_in", by=code, now=visit.now)
-            kept = _new_session(session, visit, code, proven=True)
+            kept = sessions.begin_here(visit, session, code, proven=True)
             response = sessions.give_cookie(visit, visit.go("/"), kept)
             sessions.know_browser(visit, session, response, code)
     except InputError as error:
-        return _sign_in_page(visit, error.public(visit.lang))
+        return _sign_in_page(visit, error.words(visit.lang))
     return sessions.take_cookie(visit, response, sessions.STEP)
 
 
@@ -324,22 +255,7 @@ def _next(session: Session, account: Account) -> str:
     return "/sign-in/code" if enter.has_second(session, account) else "/sign-in/second"
 
 
-def _new_session(session: Session, visit: Visit, worker: str, *, proven: bool) -> str:
-    """A token that nobody has seen before, in place of the one that the browser had."""
-    sessions.end(session, sessions.digest_of(sessions.token_of(visit)))
-    return sessions.begin(
-        session,
-        worker,
-        now=visit.now,
-        random=visit.node.random,
-        proven=proven,
-        device=device(visit.request.headers.get("user-agent", "")),
-    )
-
-
 PAGES = (
-    Page(path="/unlock", may=May.ANYONE, when=When.LOCKED, get=unlock, post=open_store),
-    Page(path="/unlock/recovery", may=May.ANYONE, when=When.LOCKED, get=recover, post=set_passphrase),
     Page(path="/sign-in", may=May.ANYONE, get=sign_in, post=check_password),
     Page(path="/sign-in/password", may=May.ANYONE, get=first_password, post=keep_first_password),
     Page(path="/sign-in/code", may=May.ANYONE, get=code, post=check_second),

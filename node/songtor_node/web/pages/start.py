@@ -17,7 +17,6 @@ from songtor_node.store.engine import writing
 from songtor_node.unlock import KEY_FILE
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.entrance.device import device
 from songtor_node.web.forms.asking import ask, wait_text
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.front import Gathered, When
@@ -34,7 +33,6 @@ _PASSWORD = (Ask("new_password", "password"), Ask("again", "password"))
 _LOCK = (Ask("lock", "choice", options=("passphrase", "credential", "keyfile")),)
 _PASSPHRASE = (Ask("passphrase", "password"), Ask("again", "password"))
 _KEYFILE = (Ask("acknowledgement"),)
-_SHEET_OF = b"sheet"
 _SHEET = (Ask("last_group"),)
 
 
@@ -167,54 +165,26 @@ def sheet(visit: Visit) -> Response:
     so_far = _so_far(visit)
     if so_far is None or not so_far.sheet:
         return visit.go("/")
-    return _sheet_page(visit, "sheet", so_far.sheet)
+    return sheet_page(visit, "sheet", so_far.sheet)
 
 
 def confirm_sheet(visit: Visit) -> Response:
     so_far = _so_far(visit)
     if so_far is None or not so_far.sheet:
         return visit.go("/")
-    if not _is_on_paper(visit, so_far.sheet):
-        return _sheet_page(visit, "sheet", so_far.sheet, InputError("recovery_code", field="last_group"))
+    if not is_on_paper(visit, so_far.sheet):
+        return sheet_page(visit, "sheet", so_far.sheet, InputError("recovery_code", field="last_group"))
     if so_far.key_path:
         return visit.go("/start/key-away")
     return _to_second(visit, so_far)
 
 
-def new_sheet(visit: Visit) -> Response:
-    """Where the old one is lost, or somebody else may have it."""
-    return ask(visit, "new_sheet") if sessions.is_fresh(visit) else visit.go("/locked", to=visit.here)
-
-
-def make_sheet(visit: Visit) -> Response:
-    if not sessions.is_fresh(visit):
-        return visit.go("/locked", to=visit.here)
-    code = visit.node.keyring.set_recovery()
-    visit.node.keyring.save()
-    visit.front.shown.keep(_SHEET_OF + visit.token, (code,), visit.now)
-    return visit.go("/recovery-sheet/code")
-
-
-def made_sheet(visit: Visit) -> Response:
-    held = visit.front.shown.look(_SHEET_OF + visit.token, visit.now)
-    return _sheet_page(visit, "made_sheet", held[0]) if held else visit.go("/recovery-sheet")
-
-
-def confirm_made_sheet(visit: Visit) -> Response:
-    held = visit.front.shown.look(_SHEET_OF + visit.token, visit.now)
-    if held is None:
-        return visit.go("/recovery-sheet")
-    if not _is_on_paper(visit, held[0]):
-        return _sheet_page(visit, "made_sheet", held[0], InputError("recovery_code", field="last_group"))
-    visit.front.shown.take(_SHEET_OF + visit.token, visit.now)
-    return visit.go("/people", done="saved")
-
-
-def _is_on_paper(visit: Visit, code: str) -> bool:
+def is_on_paper(visit: Visit, code: str) -> bool:
     return visit.said("last_group").strip().upper() == code.rsplit(maxsplit=1)[-1]
 
 
-def _sheet_page(visit: Visit, page: str, code: str, error: InputError | None = None) -> Response:
+def sheet_page(visit: Visit, page: str, code: str, error: InputError | None = None) -> Response:
+    """The code to be written down, and its last group asked back."""
     return ask(
         visit,
         page,
@@ -317,14 +287,7 @@ def _to_second(visit: Visit, so_far: Gathered) -> Response:
     """On to the second half of a sign-in; what was gathered is forgotten."""
     visit.front.gathered.take(sessions.digest_of(sessions.token_of(visit, sessions.STEP)), visit.now)
     with visit.writing() as session:
-        token = sessions.begin(
-            session,
-            so_far.code,
-            now=visit.now,
-            random=visit.front.random,
-            proven=False,
-            device=device(visit.request.headers.get("user-agent", "")),
-        )
+        token = sessions.begin_here(visit, session, so_far.code, proven=False)
     response = sessions.give_cookie(visit, visit.go("/sign-in/second"), token)
     return sessions.take_cookie(visit, response, sessions.STEP)
 
@@ -338,7 +301,5 @@ PAGES = (
     Page(path="/start/credential", may=May.ANYONE, when=When.NEW, get=credential, post=make_credential),
     Page(path="/start/keyfile", may=May.ANYONE, when=When.NEW, get=keyfile, post=make_keyfile),
     Page(path="/start/sheet", may=May.ANYONE, get=sheet, post=confirm_sheet),
-    Page(path="/recovery-sheet", may=May.ADMIN, get=new_sheet, post=make_sheet),
-    Page(path="/recovery-sheet/code", may=May.ADMIN, get=made_sheet, post=confirm_made_sheet),
     Page(path="/start/key-away", may=May.ANYONE, get=key_away, post=check_key_away),
 )
