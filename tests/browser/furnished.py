@@ -1,4 +1,5 @@
-"""What a node has after some weeks: a place of help, a paper, a visit, a closed case, somebody who left."""
+"""What a node has after some weeks: a place of help, a paper, a visit, a closed case, somebody who left; a
+consent on paper and its copy, a referral that was asked about, and one that is worked on."""
 
 from __future__ import annotations
 
@@ -6,13 +7,18 @@ from base64 import b64decode
 
 from sqlmodel import select
 
+from songtor_hub.desks import acts as desk_acts
 from songtor_node.accounts import people
 from songtor_node.cases import closure, entries, papers, service
 from songtor_node.cases.models import Case
+from songtor_node.referrals import replies
 from songtor_node.resources import acts as resources
 from songtor_node.store.engine import writing
 from songtor_node.workers import acting
 from tests.browser.sample import Served
+from tests.support.linked import LinkedNetwork
+from tests.support.talks import begin, case_of, say, to_check
+from tests.support.visitor import visitor
 
 DOT = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -36,7 +42,10 @@ def furnish(at: Served) -> list[str]:
         place = resources.add(session, form, by=by, now=now)
         people.leave(session, "lek", by="admin", now=now)
     case, ended = f"/cases/{at.cases[0]}", f"/cases/{at.cases[-1]}"
+    assert at.network is not None
     return [
+        *_agreed(at),
+        *_under_way(at.network),
         f"{case}/papers/{paper.id}",
         f"{case}/papers/{paper.id}/content",
         f"{case}/papers/{paper.id}/remove",
@@ -45,3 +54,29 @@ def furnish(at: Served) -> list[str]:
         f"/resources/{place.id}",
         "/people/lek/return",
     ]
+
+
+def _agreed(at: Served) -> list[str]:
+    """A sheet that waits for a signature, and a copy that is safe to take home."""
+    who = visitor(at.node, "malee")
+    talk = begin(who, case_of(at.node))
+    say(who, talk, "check", seen=to_check(who, talk), how="paper")
+    copy = f"/consents/{at.consents[0]}"
+    assert who.post(f"{copy}/copy", {"safe": "yes"}).headers["location"] == f"{copy}/print"
+    return [f"{talk}/paper", f"{talk}/sheet", f"{copy}/print"]
+
+
+def _under_way(network: LinkedNetwork) -> list[str]:
+    """One that a desk asks about, one that came here and was begun."""
+    berlin, taipei = network.nodes
+    asked = berlin.refer()
+    berlin.sync()
+    dwf = network.desk("dwf")
+    desk_acts.accept(dwf, asked)
+    desk_acts.ask(dwf, asked, "มีลูกมาด้วยไหม")
+    begun = taipei.refer(to="DE-02")
+    network.sync_all()
+    with berlin.act() as act:
+        replies.accept(act, begun)
+        replies.start(act, begun)
+    return [f"/referrals/{asked}", f"/referrals/{begun}"]

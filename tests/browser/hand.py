@@ -18,6 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.shell import text_folders
 from songtor_web.texts import Texts
+from tests.browser.windows import serious
 
 TEXTS = Texts(text_folders(files("songtor_node") / "web" / "texts"))
 GO = "main button.go, main a.go"
@@ -109,6 +110,11 @@ class Hand:
     def reads_nowhere(self, *words: str) -> None:
         for one in words:
             expect(self.page.locator("body")).not_to_contain_text(self.says(one) if one in TEXTS else one)
+
+    def is_for_everybody(self, path: str) -> None:
+        """What was answered to a form there: axe finds nothing serious in it."""
+        assert self.path == path
+        assert serious(self.page) == {}, path
 
     @property
     def path(self) -> str:

@@ -20,6 +20,7 @@ _LINK = re.compile(r'(?:href|action|formaction)="(/[^"#]*)"')
 _FILLED_IN = re.compile(r"/(?:add|new|refer(?:/\w+)?|consents/\d+/\w+)$")
 _ENDS = ("/locked", "/leave", "/hand-back")  # who goes there is signed out, or was never in
 _MOST = 900
+_EACH = 5  # of a kind
 
 
 def page_of(path: str) -> Page | None:
@@ -92,15 +93,17 @@ def _typed(name: str, has: dict[str, str]) -> str:
 
 
 def reached(at: Served, *workers: str, more: Sequence[str] = ()) -> dict[str, tuple[str, str]]:
-    """For each page's path where it was met, and by whom. `more`: where one begins, too."""
-    found: dict[str, tuple[str, str]] = {}
+    """For each page's path where it was met, and by whom; rather where it is shown than where it leads on.
+    `more`: where one begins, too."""
+    led: dict[str, tuple[str, str]] = {}
+    shown: dict[str, tuple[str, str]] = {}
     for worker in workers:
         client = visitor(at.node, worker)
-        for path in _walk(client, [*_begin(at), *more]):
+        for path, status in _walk(client, [*_begin(at), *more]):
             page = page_of(path)
             assert page is not None, f"{path} is linked, and is no page"
-            found.setdefault(page.path, (path, worker))
-    return found
+            (shown if status == 200 else led).setdefault(page.path, (path, worker))
+    return led | shown
 
 
 def _begin(at: Served) -> list[str]:
@@ -108,7 +111,8 @@ def _begin(at: Served) -> list[str]:
     return ["/", "/more", "/me", *cases, *(f"/referrals/{one}" for one in at.referrals)]
 
 
-def _walk(client: Visitor, todo: list[str]) -> Iterator[str]:
+def _walk(client: Visitor, todo: list[str]) -> Iterator[tuple[str, int]]:
+    """Each path once, and what it answers; 0 where it was not asked."""
     seen: set[str] = set()
     sent: set[str] = set()
     met: dict[str, int] = {}
@@ -116,17 +120,17 @@ def _walk(client: Visitor, todo: list[str]) -> Iterator[str]:
         path = todo.pop(0)
         page = page_of(path)
         kind = page.path if page else path
-        if path in seen or path.startswith("/static/") or met.get(kind, 0) >= 8:
+        if path in seen or path.startswith("/static/") or met.get(kind, 0) >= _EACH:
             continue
         seen.add(path)
         met[kind] = met.get(kind, 0) + 1
         if page is not None and (page.get is None or page.path in _ENDS):
-            yield path
+            yield path, 0
             continue
         answer = client.get(path)
         if answer.status_code == 403 or answer.status_code == 404:
             continue
-        yield path
+        yield path, answer.status_code
         todo += [html.unescape(link) for link in _LINK.findall(answer.text)] if answer.text else []
         if answer.headers.get("location"):
             todo.append(answer.headers["location"])

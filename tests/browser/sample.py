@@ -38,13 +38,15 @@ PHONES = ("https://192.168.1.20:8470", "https://songtor.local:8470")
 @dataclass(frozen=True, slots=True)
 class Served:
     """`cases`: their codes, in the order of `CASES`. The first consent is of the case `CONFINED`; of the
-    referrals the first is that case's and was accepted, the second came in, the third waits for the line."""
+    referrals the first is that case's and was accepted, the second came in, the third waits for the line.
+    `network`: of a sample; this node is its first, the second one refers to it."""
 
     front: Front
     origin: str
     cases: tuple[str, ...] = ()
     consents: tuple[str, ...] = ()
     referrals: tuple[str, ...] = ()
+    network: LinkedNetwork | None = None
 
     @property
     def node(self) -> Node:
@@ -84,7 +86,7 @@ def sample(folder: Path) -> Iterator[Served]:
         with writing(berlin.node.engine) as session:
             authority.ensure(session, berlin.node.clock())
         served.front.reach = Reach(frozenset({served.origin}), PHONES, own_authority=True)
-        yield Served(served.front, served.origin, cases, consents, referrals)
+        yield Served(served.front, served.origin, cases, consents, referrals, network)
 
 
 def _network(folder: Path, open_things: ExitStack) -> LinkedNetwork:

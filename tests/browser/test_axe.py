@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
+from inspect import getsource
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
@@ -18,75 +17,96 @@ from songtor_node.unlock import Unlock
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.front import When
 from songtor_node.web.routes import PAGES
+from songtor_node.web.talk.endings import ENDINGS
+from songtor_node.web.talk.screens import SCREENS
 from songtor_proto.keyslot import CHEAP
+from tests.browser import test_case_work, test_first_start
+from tests.browser.between import Between, asking, at_the_door, at_the_start, referring
 from tests.browser.furnished import furnish
 from tests.browser.reached import reached
 from tests.browser.sample import Served, serving
-from tests.browser.windows import DESK, PHONE, Windows, loaded
+from tests.browser.windows import DESK, PHONE, Windows, loaded, serious
+from tests.support.accounts import with_account
 from tests.support.node import PASSPHRASE
 
-SERIOUS = ("serious", "critical")
 FIRST, LATER = 100_000, 30_000  # bytes over the wire
 BRAND = {"th": "ส่งต่อ", "en": "Songtor"}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 SCROLLS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LOOKS = [("th", PHONE), ("en", PHONE), ("en", DESK)]
 BY_AXE = [LOOKS[0], LOOKS[2]]  # each language once; what differs by width, the last check sees
 SEEN = [page for page in PAGES if page.get is not None]
-IN_THE_MIDDLE = {
-    # Pages to which only the middle of something leads: the journeys go through them.
-    "/hand-back", "/recovery-sheet/code", "/me/passkeys/new", "/me/passkeys/new/done",
-    "/people/{worker}/code", "/consents/{consent}/print", "/cases/{case}/consents/{talk:int}/sheet",
-    "/referrals/{reference}/answer", "/referrals/{reference}/complete", "/referrals/{reference}/fail",
-}  # fmt: skip
+LEADS_ON = {"/leave", "/sign-in/passkey/done", "/cases/{case}/consents/{talk:int}"}  # to pages of their own
+ANSWERS = {
+    # Shown only as the answer to a form, and the journeys in which axe looks at it.
+    "/cases/search": test_case_work,
+    "/sign-in/passkey": test_first_start,
+}
 
 
 @dataclass
 class Walk:
-    """Windows that are kept from page to page: one for each worker, language and size at each node."""
+    """Windows that are kept from page to page: one for each worker at each node, and one for each page that
+    stands in the middle of something."""
 
     windows: Windows
     open: Served
     places: dict[str, tuple[str, str]]
     before: dict[When, Served]
+    between: dict[str, Between]
+    asking: dict[str, str]
     tabs: dict[Any, Tab] = field(default_factory=dict)
 
-    def place(self, page: Page) -> tuple[Served, str, str] | None:
-        """Where it is met: node, path, worker."""
+    def place(self, page: Page) -> Between | None:
+        if page.path in self.between:
+            return self.between[page.path]
         if page.when in self.before:
-            return self.before[page.when], page.path, ""
+            return Between(self.before[page.when], page.path)
         if page.may is May.ANYONE and "{" not in page.path:
-            return self.open, page.path, ""
+            return Between(self.open, page.path)
         found = self.places.get(page.path)
-        return (self.open, *found) if found else None
+        return Between(self.open, *found) if found else None
 
-    def tab(self, at: Served, worker: str, lang: str, size: tuple[int, int]) -> Tab:
-        key = (at.origin, worker, lang, size)
+    def tab(self, place: Between) -> Tab:
+        key = (place.at.origin, place.worker, place.path if place.sent or place.alone else "")
         if key not in self.tabs:
-            self.tabs[key] = self.windows.open(at, worker, lang, size)
-            loaded_once = self.tabs[key].goto("/more" if worker else "/")  # fonts, style and scripts are kept
-            assert loaded_once is not None
-            loaded(self.tabs[key])
+            tab = self.tabs[key] = self.windows.open(place.at, place.worker)
+            for lang in BRAND:  # fonts, style and scripts are kept
+                as_seen(tab, place, lang, PHONE)
+                tab.goto("/more" if place.worker else "/")
+                loaded(tab)
+            for path, said in place.sent:
+                url, headers = f"{place.at.origin}{path}", {"origin": place.at.origin}
+                answer = tab.request.post(url, form=dict(said), headers=headers, max_redirects=0)
+                assert answer.status == 303, f"{path}: {answer.status}"
         return self.tabs[key]
+
+
+def as_seen(tab: Tab, place: Between, lang: str, size: tuple[int, int]) -> None:
+    tab.context.add_cookies([{"name": "lang", "value": lang, "url": place.at.origin}])
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
 
 
 @pytest.fixture(scope="module")
 def walk(browser: Browser, sampled: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    locked = tmp_path_factory.mktemp("locked") / "node"
-    create_node(locked, Unlock(passphrase=PASSPHRASE), cost=CHEAP).close()
+    folder = tmp_path_factory.mktemp("walk")
+    create_node(folder / "locked", Unlock(passphrase=PASSPHRASE), cost=CHEAP).close()
+    places = reached(sampled, "malee", "anong", "admin", more=furnish(sampled))
     with ExitStack() as opened:
-        before = {
-            When.LOCKED: opened.enter_context(serving(locked)),
-            When.NEW: opened.enter_context(serving(Path(locked, "none"))),
-        }
-        yield Walk(
-            Windows(browser),
-            sampled,
-            reached(sampled, "malee", "anong", "admin", more=furnish(sampled)),
-            before,
+        locked, new, *made = (
+            opened.enter_context(serving(folder / name)) for name in ("locked", "new", "first", "second")
         )
+        for one in (locked, new, *made):
+            one.front.cost = CHEAP
+        before = {When.LOCKED: locked, When.NEW: new}
+        between = at_the_door(sampled) | at_the_start(new, *made) | referring(sampled)
+        screens = asking(sampled)
+        between["/cases/{case}/consents/{talk:int}/{screen}"] = Between(sampled, screens["who"], "malee")
+        yield Walk(Windows(browser), sampled, places, before, between, screens)
         for context in browser.contexts:
             context.close()
+        for one in made:
+            if one.front.node is not None:
+                one.node.close()
 
 
 @pytest.mark.parametrize("page", SEEN, ids=lambda page: page.path)
@@ -94,23 +114,37 @@ def test_a_page_is_for_everybody(walk: Walk, page: Page) -> None:
     """No serious finding of axe, no sideways scrolling, no error of a script or of the security policy, a
     title that tells nothing, at most 30 KB once the first page was seen."""
     place = walk.place(page)
-    if place is None:
-        assert page.path in IN_THE_MIDDLE, "nothing leads there"
+    assert place is not None, "nothing leads there"
+    kept = walk.tab(place).request.get(f"{place.at.origin}{place.path}", max_redirects=0)
+    if page.path in ANSWERS:
+        assert f'is_for_everybody("{page.path}")' in getsource(ANSWERS[page.path])
+    if page.path in ANSWERS or page.path in LEADS_ON:
+        assert kept.status == 303
         return
-    at, path, worker = place
-    kept = walk.tab(at, worker, *LOOKS[0]).request.get(path, max_redirects=0)
-    if "text/html" not in kept.headers.get("content-type", "") or kept.status != 200:
-        assert kept.status < 400, f"{path}: {kept.status}"
-        return  # a file, or the way to another page
-    for lang, size in LOOKS:
+    assert kept.status == 200, f"{place.path}: {kept.status}"
+    if "text/html" in kept.headers["content-type"]:  # else it is a file
+        look(walk, place, *LOOKS)
+
+
+@pytest.mark.parametrize("screen", [*SCREENS, *ENDINGS, "thanks", "refused"])
+def test_a_question_about_consent_is_for_everybody(walk: Walk, screen: str) -> None:
+    """The same of each screen of the conversation, on a phone."""
+    look(walk, Between(walk.open, walk.asking[screen], "malee"), *LOOKS[:2])
+
+
+def look(walk: Walk, place: Between, *looks: tuple[str, tuple[int, int]]) -> None:
+    tab = walk.tab(place)
+    for lang, size in looks:
         walk.windows.faults.clear()
-        tab = walk.tab(at, worker, lang, size)
-        weight = weighed(tab, path)
-        where = f"{path} {lang} {size[0]}"
+        as_seen(tab, place, lang, size)
+        weight = weighed(tab, place.path)
+        where = f"{place.path} {lang} {size[0]}"
+        assert tab.url.partition("?")[0].endswith(place.path.partition("?")[0]), f"{where} led to {tab.url}"
         if (lang, size) in BY_AXE:
             assert serious(tab) == {}, where
         assert tab.evaluate(SCROLLS) <= 0, f"{where} scrolls sideways"
-        assert tab.title() == BRAND[lang], where
+        spoken = tab.locator("html").get_attribute("lang")  # the client's, on the client's own screens
+        assert tab.title() == BRAND[spoken or ""], where
         assert walk.windows.faults == [], where
         assert weight <= LATER, f"{where}: {weight} bytes"
 
@@ -118,16 +152,11 @@ def test_a_page_is_for_everybody(walk: Walk, page: Page) -> None:
 @pytest.mark.parametrize("lang", ["th", "en"])
 def test_the_first_page_of_all_is_light(browser: Browser, sampled: Served, lang: str) -> None:
     """With fonts, style and scripts, on a phone that was never here."""
+    with_account(sampled.node, "admin")  # or a stranger is asked to make one
     windows = Windows(browser)
     tab = windows.open(sampled, "", lang)
     assert weighed(tab, "/sign-in") <= FIRST
     windows.close()
-
-
-def serious(tab: Tab) -> dict[str, str]:
-    """Axe's serious findings, each with the first place it was found at."""
-    found = Axe().run(tab, options={"resultTypes": ["violations"], "runOnly": RULES}).response["violations"]
-    return {one["id"]: one["nodes"][0]["html"][:120] for one in found if one["impact"] in SERIOUS}
 
 
 def weighed(tab: Tab, path: str) -> int:

@@ -231,6 +231,11 @@ def test_from_an_empty_folder_to_people_at_work(
     somsri.go()
     assert somsri.path == "/"
 
+    stranger = house.hand("localhost")  # whose phone has no passkey of this house
+    stranger.open("/sign-in")
+    stranger.go('form[action="/sign-in/passkey"] button')
+    stranger.is_for_everybody("/sign-in/passkey")
+
 
 def idle(malee: Hand, case: str) -> None:
     """A screen that nobody touches hides what it shows; its worker goes on there with their password."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from tests.browser.sample import Served
@@ -14,6 +15,8 @@ from tests.browser.sample import Served
 CHROMIUM = "/usr/bin/chromium"
 PHONE, DESK = (360, 740), (1280, 800)
 _WAIT_MS = 10_000
+_SERIOUS = ("serious", "critical")
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 # The browser says so of every answer that is not 2xx; pages say it themselves, in words.
 _ANSWERED = "Failed to load resource: the server responded with a status of"
 # And of a line that is cut, or a draft on its way when the form itself is sent.
@@ -101,3 +104,9 @@ def loaded(page: Page) -> Page:
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => 1)")
     return page
+
+
+def serious(page: Page) -> dict[str, str]:
+    """Axe's serious findings, each with the first place it was found at."""
+    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": _RULES}).response["violations"]
+    return {one["id"]: one["nodes"][0]["html"][:120] for one in found if one["impact"] in _SERIOUS}
