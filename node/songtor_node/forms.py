@@ -29,8 +29,8 @@ from pydantic_core import PydanticCustomError
 from songtor_proto.errors import InputError
 from songtor_proto.plain_yaml import Path, read
 from songtor_proto.vocabulary import policy, vocabulary
+from songtor_proto.vocabulary.dates import common_era
 
-_BUDDHIST = 543
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _ALLOWED_CONTROLS = "\n\t\u200b\u200c\u200d"  # Thai uses the zero-width space between words
@@ -62,9 +62,7 @@ def _date(text: str) -> str:
     found = _DATE.fullmatch(text)
     if found is None:
         raise PydanticCustomError("date", "not a date")
-    year, month, day = int(found[1]), found[2], found[3]
-    if year >= 2300:
-        year -= _BUDDHIST
+    year, month, day = common_era(int(found[1])), found[2], found[3]
     if not 1850 <= year <= 2200 or (month and not 1 <= int(month) <= 12):
         raise PydanticCustomError("date", "no such date")
     if day and not 1 <= int(day) <= monthrange(year, int(month))[1]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from songtor_proto.vocabulary.dates import BUDDHIST, date_text
+from songtor_proto.vocabulary.dates import BUDDHIST, common_era, date_text
 
 __all__ = ["MONTHS", "date_text", "iso_date", "month_text", "relative_text", "time_text", "year_shown"]
 
@@ -18,7 +18,6 @@ MONTHS = {
         "July", "August", "September", "October", "November", "December",
     ),
 }  # fmt: skip
-_BUDDHIST_FROM = 2300  # no client was born, and no date lies, so late in the common era
 _RELATIVE = {  # past, future
     "th": (("เมื่อ {} นาทีก่อน", "เมื่อ {} ชั่วโมงก่อน", "เมื่อ {} วันก่อน"), ("อีก {} นาที", "อีก {} ชั่วโมง", "อีก {} วัน")),
     "en": (("{} min ago", "{} h ago", "{} days ago"), ("{} min left", "{} h left", "{} days left")),
@@ -34,8 +33,8 @@ def year_shown(year: str, lang: str) -> str:
 def iso_date(year: str, month: str = "", day: str = "") -> str:
     """`2026-11-20` from what was typed; a year of the Buddhist era becomes one of the common era. What makes
     no date stays as it is, for the form to refuse."""
-    if year.isascii() and year.isdigit() and int(year) >= _BUDDHIST_FROM:
-        year = str(int(year) - BUDDHIST)
+    if year.isascii() and year.isdigit():
+        year = str(common_era(int(year)))
     if not (year or month or day):
         return ""
     parts = [year or "?", month.zfill(2) if month or day else "", day.zfill(2) if day else ""]

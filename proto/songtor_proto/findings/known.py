@@ -8,13 +8,13 @@ from datetime import date
 from itertools import pairwise
 
 from songtor_proto.findings.plain import is_mark, plain, skeleton
+from songtor_proto.vocabulary.dates import BUDDHIST
 
 # Written onto a Thai name without a space, or before a name; never a name themselves.
 _TITLES = (
     "นางสาว", "นาง", "นาย", "น.ส.", "ด.ช.", "ด.ญ.", "เด็กชาย", "เด็กหญิง", "คุณ", "พระ",
     "mr", "mrs", "ms", "miss", "dr", "herr", "frau",
 )  # fmt: skip
-_BUDDHIST = 543
 
 
 def keys(values: Collection[str], regions: Collection[str]) -> frozenset[str]:
@@ -80,7 +80,7 @@ def _dates(year: int, month: int, day: int) -> Iterator[str]:
         date(year, month, day)
     except ValueError:
         return
-    for era in (year, year + _BUDDHIST):
+    for era in (year, year + BUDDHIST):
         yield f"{day:02}{month:02}{era}"
         yield f"{day}{month}{era}"
         yield f"{era}{month:02}{day:02}"

@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 BUDDHIST = 543
+_BUDDHIST_FROM = 2300  # no client was born, and no date lies, so late in the common era
 _MONTHS = {
     "th": ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
+
+
+def common_era(year: int) -> int:
+    """A year as it was typed, of the Buddhist era or of the common one."""
+    return year - BUDDHIST if year >= _BUDDHIST_FROM else year
 
 
 def date_text(value: date | str, lang: str) -> str:
