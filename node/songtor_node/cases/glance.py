@@ -51,10 +51,6 @@ class Filter(Row, table=True):
     state: str = STATES[0]
     order: str = ORDERS[0]
 
-    @property
-    def narrows(self) -> bool:
-        return bool(self.step or self.problem or self.threat or self.channel or self.mine)
-
 
 def renew(session: Session, numbers: Sequence[int]) -> None:
     """Writes anew the rows of these cases; none of a case that is no more."""

@@ -9,14 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from songtor_node.bootstrap import Node
 from songtor_node.cases.record import read_record
 from songtor_node.cli.cases import Act, Words, at_case
 from songtor_node.cli.console import Console, console
 from songtor_node.cli.entries import filled
 from songtor_node.consents import acts
 from songtor_node.consents.form import ConsentForm
-from songtor_node.consents.ground import House, text_to_show
+from songtor_node.consents.ground import text_to_show
 from songtor_node.consents.models import Consent
 from songtor_node.forms import check, load
 from songtor_node.referrals.act import act as referring
@@ -49,7 +48,7 @@ def text(context: typer.Context, case: Case, words: Words = None, file: File = N
     """Print what the client is shown or read before. / ข้อความที่ให้ผู้รับบริการดูหรืออ่านให้ฟังก่อน"""
     form = _form(console(context), words, file)
     with at_case(context, case, "consent text") as act:
-        shown = text_to_show(read_record(act.session, act.case), form, _house(act.node), act.now)
+        shown = text_to_show(read_record(act.session, act.case), form, acts.house_of(act.node), act.now)
     act.console.show({"text": shown}, shown.rstrip("\n"))
 
 
@@ -58,7 +57,7 @@ def record(context: typer.Context, case: Case, words: Words = None, file: File =
     """Record a ground: consent record C-1 --file F, or basis=consent purpose=... / บันทึกความยินยอม"""
     form = _form(console(context), words, file)
     with at_case(context, case, "consent record") as act:
-        house, random = _house(act.node), act.node.random
+        house, random = acts.house_of(act.node), act.node.random
         made = acts.record(act.session, act.case, form, house, by=act.by, now=act.now, random=random)
     _show(act, made)
 
@@ -141,10 +140,6 @@ def _form(given: Console, words: list[str] | None, file: Path | None) -> Consent
     if words:
         raise InputError("usage", field="file")
     return load(ConsentForm, given.read(file, limit=MAXIMUM_BYTES, field="file"))
-
-
-def _house(node: Node) -> House:
-    return House(node.seat, node.jurisdiction, node.vocabulary, node.policy)
 
 
 def _as_data(act: Act, found: Consent) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from songtor_node.bootstrap import Node
 from songtor_node.cases import service
 from songtor_node.cases.models import Case
 from songtor_node.cases.record import read_record
@@ -22,6 +23,11 @@ from songtor_node.workers import Worker, acting, may_see
 from songtor_proto import consent as rule
 from songtor_proto.errors import ConsentError, InputError, PeerError
 from songtor_proto.times import Random
+
+
+def house_of(node: Node) -> House:
+    """InputError("not_enrolled"): without a seat no country's law applies yet."""
+    return House(node.seat, node.jurisdiction, node.vocabulary, node.policy)
 
 
 def record(

@@ -69,11 +69,6 @@ def listing(session: Session, case: Case) -> Sequence[Talk]:
     return session.exec(query.order_by(col(Talk.id))).all()
 
 
-def of_consent(session: Session, code: str) -> Talk | None:
-    """The conversation that it was given in, if it was given here."""
-    return session.exec(select(Talk).where(Talk.consent == code)).first()
-
-
 def basis(talk: Talk) -> str:
     """A code of the grounds; empty before it is said who is asked."""
     who = str(talk.answers.get("who", ""))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from songtor_node.cases.models import Person
+from songtor_node.cases.record import CaseRecord
 from songtor_node.consents import suggest
 from songtor_proto.address import Address
 from songtor_proto.vocabulary import Policy, Vocabulary
@@ -31,6 +33,15 @@ class Recipients:
 
     near: tuple[str, ...]
     others: tuple[str, ...]
+
+
+def whereabouts(record: CaseRecord) -> tuple[Where, list[Where]]:
+    """The client's, and the family's; nothing is sought near whoever is the danger."""
+    return _where(record.client), [_where(person) for person in record.people if not person.danger]
+
+
+def _where(person: Person) -> Where:
+    return Where(person.country, " ".join(filter(None, (person.city, person.region))))
 
 
 def purposes(policy: Policy, problems: Sequence[str], urgency: str) -> list[str]:

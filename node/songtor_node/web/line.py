@@ -47,14 +47,14 @@ def line_state(
     state = LineState(
         waiting=_referrals(session, "waiting", "held"),
         held=_referrals(session, "held"),
-        alerts=_alerts(session) if answers(worker) else 0,
+        alerts=_alerts(session) if sees_trouble(worker) else 0,
         contact=from_ms(int(contact)) if contact else None,
         certificate_until=certificate.not_after if certificate else None,
     )
     return _told(state, trouble, t=t, lang=lang, now=now)
 
 
-def answers(worker: Worker) -> bool:
+def sees_trouble(worker: Worker) -> bool:
     """Whether what went wrong is theirs to look at: the administrator's, or who sees every case."""
     return worker.role == ADMIN or worker.role in SEES_ALL
 

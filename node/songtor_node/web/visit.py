@@ -20,6 +20,7 @@ from songtor_node.bootstrap import Node
 from songtor_node.cases import service
 from songtor_node.cases.models import Case
 from songtor_node.referrals.act import Act, act
+from songtor_node.settings import kept
 from songtor_node.store.engine import reading, writing
 from songtor_node.web import navigation
 from songtor_node.web.front import Front
@@ -65,6 +66,12 @@ class Visit:
         return self.worker
 
     @property
+    def enrolled(self) -> bool:
+        """Whether this node has its seat in the network."""
+        with self.reading() as session:
+            return bool(kept(session, "seat"))
+
+    @property
     def now(self) -> datetime:
         return self.front.now
 
@@ -100,6 +107,11 @@ class Visit:
     def asked(self, name: str) -> str:
         """What the address asks for, after its question mark. (Never a person's data.)"""
         return self.request.query_params.get(name, "")
+
+    @property
+    def page_number(self) -> int:
+        """Which page of a long list the address asks for; the first is 1."""
+        return max(1, number(self.asked("page")))
 
     # Reading and writing
 

@@ -51,11 +51,10 @@ class Line:
 
 
 def listing(visit: Visit) -> Response:
-    asked = visit.asked("page")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 6 else 1
+    number = visit.page_number
     with visit.reading() as session:
         wanted = _wanted(session, visit)
-        cases, total = glance.page(session, visit.me, wanted, max(number, 1))
+        cases, total = glance.page(session, visit.me, wanted, number)
     pages = max(1, -(-total // PAGE))
     if number > pages:
         return RedirectResponse("/cases", 303)

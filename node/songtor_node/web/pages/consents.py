@@ -60,7 +60,7 @@ def listing(visit: Visit) -> Response:
             consents=[_shown(visit, one) for one in reversed(acts.listing(at.session, at.case))],
             talks=talks.listing(at.session, at.case),
             basis=talks.basis,
-            enrolled=_enrolled(visit),
+            enrolled=visit.enrolled,
         )
 
 
@@ -101,7 +101,7 @@ def withdraw(visit: Visit) -> Response:
     """At once. What was sent is called back where there is a line; without a seat nothing was ever sent."""
     code, person = visit.params["consent"], visit.said("by") or CLIENT
     try:
-        if _enrolled(visit):
+        if visit.enrolled:
             with visit.act() as act:
                 withdraw_ground(act, code, person=person)
         else:
@@ -268,13 +268,6 @@ def _who_withdraws(visit: Visit, consent: Consent, at: At, error: SongtorError |
         value=visit.said("by") or CLIENT,
     )
     return field.wrong(error.words(visit.lang)) if error and error.field == "by" else field
-
-
-def _enrolled(visit: Visit) -> bool:
-    try:
-        return bool(visit.node.seat)
-    except InputError:
-        return False
 
 
 PAGES = (

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from songtor_node.cases.record import read_record
 from songtor_node.consents import talk as talks
+from songtor_node.consents.acts import house_of
 from songtor_node.consents.danger import danger
-from songtor_node.consents.ground import House
 from songtor_node.consents.models import Talk
 from songtor_node.consents.notice import parts
 from songtor_node.web.case.frame import frame
@@ -42,7 +42,7 @@ _ON_SCREEN = {
 
 def safe_now(visit: Visit) -> Response:
     """First of all: whether it is safe to talk now."""
-    if not visit.line().enrolled:
+    if not visit.enrolled:
         return visit.go(f"/cases/{visit.params['case'].upper()}/consents")  # which says why
     with visit.at("consent safe") as at:
         record = read_record(at.session, at.case)
@@ -51,7 +51,7 @@ def safe_now(visit: Visit) -> Response:
 
 
 def begin(visit: Visit) -> Response:
-    if not visit.line().enrolled:
+    if not visit.enrolled:
         return safe_now(visit)
     with visit.at("consent begin") as at:
         if visit.said("safe") != "yes":
@@ -228,7 +228,7 @@ def _talk(visit: Visit, at: At) -> Talk:
 
 
 def _room(visit: Visit, at: At, talk: Talk) -> Room:
-    record, house = read_record(at.session, at.case), house_of(visit)
+    record, house = read_record(at.session, at.case), house_of(visit.node)
     return Room(
         visit=visit,
         session=at.session,
@@ -240,12 +240,6 @@ def _room(visit: Visit, at: At, talk: Talk) -> Room:
         house=house,
         screens=talks.route(talk, record, house, at.now),
     )
-
-
-def house_of(visit: Visit) -> House:
-    """InputError("not_enrolled"): without a seat no country's law applies yet."""
-    node = visit.node
-    return House(node.seat, node.jurisdiction, node.vocabulary, node.policy)
 
 
 def _screen(name: str) -> Any:

@@ -233,7 +233,7 @@ def _look(
         level=plan.urgency or urgency,
         levels=[code for code in vocabulary().threat_levels if code != "unknown"],
         alone=seen.ground.confirm_by,
-        error=error.public(visit.lang) if error else "",
+        error=error.words(visit.lang) if error else "",
     )
 
 

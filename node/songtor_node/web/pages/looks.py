@@ -60,8 +60,7 @@ def change_team(visit: Visit) -> Response:
 def looks(visit: Visit) -> Response:
     """Every look, the newest first; so many to a page."""
     with visit.at("looks") as at:
-        asked = visit.asked("page")
-        number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
+        number = visit.page_number
         of_case = Look.case_id == at.case.id
         total = at.session.exec(select(func.count()).where(of_case)).one()
         found = at.session.exec(

@@ -14,7 +14,7 @@ from songtor_node.link.voice import believe, spoken
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.settings import all_kept
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.line import answers
+from songtor_node.web.line import sees_trouble
 from songtor_node.web.referral.parties import party
 from songtor_node.web.visit import Visit
 from songtor_proto.address import Address
@@ -28,7 +28,7 @@ MOST_CODE = 16_384  # characters of an invitation
 def home(visit: Visit) -> Response:
     with visit.reading() as session:
         said = all_kept(session)
-        looks = answers(visit.me)
+        looks = sees_trouble(visit.me)
         return visit.show(
             "node/home.html",
             state=visit.line(),
@@ -45,7 +45,7 @@ def home(visit: Visit) -> Response:
 
 def alert_seen(visit: Visit) -> Response:
     """Somebody has dealt with it."""
-    if not answers(visit.me):
+    if not sees_trouble(visit.me):
         raise PeerError("not_allowed")
     with visit.writing() as session:
         alerts.settle(session, visit.said("code"), visit.said("subject"))
@@ -62,7 +62,7 @@ def join(visit: Visit, error: SongtorError | None = None) -> Response:
         422 if error else 200,
         field=field,
         message=message,
-        enrolled=visit.line().enrolled,
+        enrolled=visit.enrolled,
     )
 
 
@@ -91,7 +91,7 @@ def keys(visit: Visit, error: SongtorError | None = None) -> Response:
             label=visit.t("node.heard"),
             hint=visit.t("node.heard_hint"),
             value=visit.said("digits") if one.owner == owner else "",
-            error=error.public(visit.lang) if error and one.owner == owner else "",
+            error=error.words(visit.lang) if error and one.owner == owner else "",
         )
         for one in changed
     ]

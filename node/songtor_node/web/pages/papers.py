@@ -100,7 +100,7 @@ def _listing(visit: Visit, at: At, error: InputError | None = None) -> Response:
         **frame(at),
         papers=kept,
         megabytes_left=(papers.MAX_CASE_BYTES - sum(paper.size for paper in kept)) // 1024**2,
-        message=error.public(visit.lang) if error else "",
+        message=error.words(visit.lang) if error else "",
         name=papers.spoken(visit.said("name")),
     )
 

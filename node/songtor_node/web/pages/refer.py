@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 
 from songtor_node.cases import service
-from songtor_node.cases.models import Case, Person
+from songtor_node.cases.models import Case
 from songtor_node.cases.record import read_record
 from songtor_node.consents import acts as consents
 from songtor_node.consents.form import ConsentForm
-from songtor_node.consents.ground import House, last_day
+from songtor_node.consents.ground import last_day
 from songtor_node.consents.models import Consent
 from songtor_node.forms import check
 from songtor_node.keys import reachable
@@ -111,14 +111,14 @@ def whom(visit: Visit) -> Response:
         plan = preparing.found(at.session, visit, at.case.code)
         if plan is None or not plan.purpose:
             return visit.go(page_of(at.case.code))
-        record = read_record(at.session, at.case)
+        client, family = suggest.whereabouts(read_record(at.session, at.case))
         found = suggest.recipients(
             act.policy,
             visit.node.vocabulary,
             plan.purpose,
             own=act.me.seat,
-            client=_where(record.client),
-            family=[_where(person) for person in record.people],
+            client=client,
+            family=family,
             known=reachable(at.session),
         )
         covered = {one.to for one in _covered(act, at.case) if one.ground.purpose == plan.purpose}
@@ -204,8 +204,7 @@ def stand_for(visit: Visit) -> Response:
             "recipients": [plan.to],
             "categories": sorted(impersonal(act.policy) & of_use(act.policy, plan.purpose)),
         }
-        law = jurisdictions()[act.me.seat[:2]]
-        house = House(act.me.seat, law, visit.node.vocabulary, act.policy)
+        house = consents.house_of(visit.node)
         try:
             form = check(ConsentForm, given)
             with at.session.begin_nested():
@@ -259,10 +258,6 @@ def _covered(act: Act, case: Case) -> list[Covered]:
             if to in to_whom:
                 found.setdefault((ground.purpose, to), Covered(ground, to))
     return list(found.values())
-
-
-def _where(person: Person) -> suggest.Where:
-    return suggest.Where(person.country, f"{person.city} {person.region}".strip())
 
 
 PAGES = (

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from songtor_node.cases.facts import facts
 from songtor_node.cases.models import Case
 from songtor_node.cases.record import CaseRecord, read_record
+from songtor_node.consents.danger import may_be_given
+from songtor_node.consents.ground import named
 from songtor_node.referrals import acts, find, history, replies
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
@@ -279,12 +281,14 @@ def _with_options(visit: Visit, act: Act, referral: Referral, field: Field) -> F
 def _people(visit: Visit, act: Act, referral: Referral) -> list[Option]:
     """Whose word it may be: the client's, or a guardian's who is not the danger (C6)."""
     record = _own(act, referral)
-    guardians = [one for one in record.people if one.guardian and not one.danger] if record else []
+    client = Option("client", str(visit.t("field.withdrawn_by_client")))
+    if record is None:
+        return [client]
     return [
-        Option("client", str(visit.t("field.withdrawn_by_client"))),
+        client,
         *(
-            Option(one.relation, f"{one.relation} {one.name_thai or one.name_latin}".strip())
-            for one in guardians
+            Option(named(record, one), f"{one.relation} {one.name_thai or one.name_latin}".strip())
+            for one in may_be_given(record)
         ),
     ]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from sqlmodel import Session
 from starlette.responses import Response
 
 from songtor_node.cases.models import Case
@@ -90,9 +92,8 @@ def words(visit: Visit) -> dict[str, Any]:
 
 
 def listing(visit: Visit) -> Response:
-    asked, number = visit.asked("show"), visit.asked("page")
+    asked, at = visit.asked("show"), visit.page_number
     which = Which(asked) if asked in {one.value for one in Which} else Which.OPEN
-    at = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     with visit.reading() as session:
         found, total = find.page(session, visit.me.code, which, now=visit.now, size=SIZE, number=at)
         return visit.show(
@@ -194,7 +195,7 @@ def _lines(one: Referral, lang: str, *, leaves: bool) -> list[Kept]:
     ]
 
 
-def _copies(visit: Visit, session: Any, versions: Any) -> list[tuple[str, str, str]]:
+def _copies(visit: Visit, session: Session, versions: Sequence[Referral]) -> list[tuple[str, str, str]]:
     """Of what was taken back: where a copy lay, what became of it, and the duty that keeps it."""
     duties = policy().duties_to_keep
     return [

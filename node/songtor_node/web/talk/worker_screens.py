@@ -123,20 +123,17 @@ def _possible(room: Room) -> tuple[list[str], list[str]]:
         *first_of.province_desks(house.policy, house.vocabulary, purpose),
         *first_of.nodes(house.policy, purpose, own=house.seat),
     }
+    client, family = suggest.whereabouts(room.record)
     found = suggest.recipients(
         house.policy,
         house.vocabulary,
         purpose,
         own=house.seat,
-        client=_where(room.record.client),
-        family=[_where(person) for person in room.record.people if not person.danger],
+        client=client,
+        family=family,
         known=everybody,
     )
     return list(found.near), list(found.others)
-
-
-def _where(person: Any) -> suggest.Where:
-    return suggest.Where(person.country, " ".join(filter(None, (person.city, person.region))))
 
 
 def _phone(room: Room) -> dict[str, Any]:
