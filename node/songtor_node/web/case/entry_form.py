@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -16,14 +16,12 @@ from songtor_node.web.case.frame import show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.forms.asks import Ask, typed
 from songtor_node.web.forms.drafts import keep_draft
-from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved, with_lists
 from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
-from songtor_web.fields import Option
 
 E = TypeVar("E", bound=Entry)
-Lists = Mapping[str, Sequence[Option]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +126,6 @@ class EntryForm:
             out=f"{self.list(at)}/{row.id}/out" if row and self.removable else "",
             past=past(visit, at.session, row, self.asks) if row else (),
         )
-
-
-def with_lists(made: Sheet, lists: Lists) -> Sheet:
-    """The sheet, these fields with these choices."""
-    fields = [
-        replace(one, options=list(lists[one.name])) if one.name in lists else one for one in made.fields
-    ]
-    return replace(made, fields=fields)
 
 
 def entry(visit: Visit, at: At, table: type[E]) -> E:

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from songtor_node.cases import alike, casefile, entries, history, service
 from songtor_node.cases.models import Case, Person
 from songtor_node.forms import Form, check
-from songtor_node.web.case.entry_form import Lists, entry, with_lists
+from songtor_node.web.case.entry_form import entry
 from songtor_node.web.case.frame import show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, mark, typed
-from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved, with_lists
 from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError

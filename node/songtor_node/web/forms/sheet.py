@@ -20,7 +20,7 @@ In the template: `{{ c.sheet(sheet, t("shell.save"), back=...) }}`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -33,7 +33,10 @@ from songtor_node.web.forms.two_people import can_hold_both, other_words
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
-from songtor_web.fields import Field
+from songtor_web.fields import Field, Option
+
+Lists = Mapping[str, Sequence[Option]]
+"""Choices by the field's name."""
 
 
 class Beside(NamedTuple):
@@ -107,6 +110,14 @@ def refused(visit: Visit, asks: Sequence[Ask], error: InputError) -> Sheet:
         marks={name: visit.said(name) for name in (f"was.{ask.name}" for ask in asks)},
         message="" if any(one.error for one in made) else error.public(visit.lang),
     )
+
+
+def with_lists(made: Sheet, lists: Lists) -> Sheet:
+    """The sheet, these fields with these choices."""
+    fields = [
+        replace(one, options=list(lists[one.name])) if one.name in lists else one for one in made.fields
+    ]
+    return replace(made, fields=fields)
 
 
 def saved(session: Session, visit: Visit, crossed: bool, onward: str, done: str = "saved") -> Response:

@@ -12,12 +12,11 @@ from songtor_node.cases import entries, flower, service
 from songtor_node.cases.casefile import Urgency
 from songtor_node.cases.models import Person, Threat
 from songtor_node.forms import check
-from songtor_node.web.case.entry_form import with_lists
 from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
-from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved, with_lists
 from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, label
 from songtor_proto.consent import least_age

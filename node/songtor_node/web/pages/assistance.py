@@ -8,10 +8,11 @@ from starlette.responses import Response
 from songtor_node.cases.models import Work
 from songtor_node.cases.totals import totals
 from songtor_node.web.case.countries import countries
-from songtor_node.web.case.entry_form import EntryForm, Lists
+from songtor_node.web.case.entry_form import EntryForm
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.sheet import Lists
 from songtor_node.web.visit import Visit
 from songtor_proto.vocabulary.names import currencies
 from songtor_web.fields import Option

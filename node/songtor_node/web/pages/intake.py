@@ -10,9 +10,10 @@ from songtor_node.cases.models import Begun, Case
 from songtor_node.forms import check
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.parts import CLIENT, HEAD, Part, ShortList
+from songtor_node.web.case.person import CONTACT, contact_lists, usual_channel
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
-from songtor_node.web.pages.client import CONTACT, REQUEST, STORY, contact_lists, usual_channel
+from songtor_node.web.pages.client import REQUEST, STORY
 from songtor_node.web.visit import Visit
 from songtor_proto.vocabulary import policy, vocabulary
 

@@ -10,9 +10,9 @@ from songtor_node.cases.record import read_record
 from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.parts import PERSON, Part, ShortList
+from songtor_node.web.case.person import ABOUT, ADDRESS, CONTACT, about_lists, contact_lists, countries_list
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
-from songtor_node.web.pages.client import CONTACT, SEXES, about_lists, contact_lists, countries_list
 from songtor_node.web.visit import Visit
 from songtor_proto.vocabulary.names import country
 
@@ -30,16 +30,10 @@ WHO = EntryForm(
         Ask("danger", "flag"),
     ),
 )
-ABOUT = Part(
+WHO_THEY_ARE = Part(
     path="/people/{number}/about",
     part=PERSON,
-    asks=(
-        Ask("nickname"),
-        Ask("sex", "choice", options=SEXES),
-        Ask("birth_date", "partial_date"),
-        Ask("nationality", "list"),
-        Ask("languages", "checks"),
-    ),
+    asks=(Ask("nickname"), *ABOUT),
     title="people_in_case.about",
     back="/people/{number}",
     lists=about_lists,
@@ -47,12 +41,7 @@ ABOUT = Part(
 HOME = Part(
     path="/people/{number}/address",
     part=PERSON,
-    asks=(
-        Ask("city", words="client_city"),
-        Ask("region"),
-        Ask("country", "list"),
-        Ask("address", words="client_address"),
-    ),
+    asks=ADDRESS,
     title="people_in_case.address",
     back="/people/{number}",
     lists=countries_list,
@@ -98,7 +87,7 @@ PAGES = (
     Page(path="/cases/{case}/people/{number}", may=May.CASEWORK, get=person),
     Page(path="/cases/{case}/people/{number}/change", may=May.CASEWORK, get=WHO.change, post=WHO.changed),
     Page(path="/cases/{case}/people/{number}/out", may=May.CASEWORK, post=WHO.out),
-    ABOUT.page,
+    WHO_THEY_ARE.page,
     HOME.page,
     *REACH.pages,
 )

@@ -11,12 +11,11 @@ from songtor_node.resources import acts
 from songtor_node.resources.find import Wanted, find
 from songtor_node.resources.network import OWN_KINDS, kinds
 from songtor_node.settings import kept
-from songtor_node.web.case.entry_form import with_lists
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
-from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved, with_lists
 from songtor_node.web.forms.two_people import merged
-from songtor_node.web.visit import Visit
+from songtor_node.web.visit import Visit, number
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
 from songtor_proto.vocabulary.names import countries
@@ -76,30 +75,30 @@ def add(visit: Visit) -> Response:
 
 def edit(visit: Visit) -> Response:
     with visit.reading() as session:
-        row = acts.get(session, _number(visit))
+        row = acts.get(session, number(visit.params["resource"]))
         return _show(visit, opened(session, visit, _ASKS, row.model_dump()), row.id)
 
 
 def change(visit: Visit) -> Response:
     """Saves, says that it is still so, or takes it out; the button says which."""
-    number, wish = _number(visit), visit.said("do")
+    resource, wish = number(visit.params["resource"]), visit.said("do")
     try:
         with visit.writing() as session:
             if wish == "checked":
-                acts.checked(session, number, by=visit.me, now=visit.now)
+                acts.checked(session, resource, by=visit.me, now=visit.now)
                 return visit.go("/resources", done="checked")
             if wish == "remove":
-                acts.remove(session, number)
+                acts.remove(session, resource)
                 return visit.go("/resources", done="removed")
-            present = acts.get(session, number).model_dump()
+            present = acts.get(session, resource).model_dump()
             values, crossed = merged(session, visit, _ASKS, present)
             form = check(acts.ResourceForm, {**values, "languages": present["languages"]})
-            acts.change(session, number, form, by=visit.me, now=visit.now)
+            acts.change(session, resource, form, by=visit.me, now=visit.now)
             return saved(session, visit, crossed, "/resources")
     except InputError as error:
         if error.code == "input.not_here":
             raise
-        return _show(visit, refused(visit, _ASKS, error), number, 422)
+        return _show(visit, refused(visit, _ASKS, error), resource, 422)
 
 
 def checked_entry(visit: Visit) -> Response:
@@ -109,14 +108,7 @@ def checked_entry(visit: Visit) -> Response:
     return visit.go("/resources", done="checked")
 
 
-def _number(visit: Visit) -> int:
-    text = visit.params["resource"]
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InputError("not_here", field="resource")
-    return int(text)
-
-
-def _show(visit: Visit, made: Sheet, number: int | None = None, status: int = 200) -> Response:
+def _show(visit: Visit, made: Sheet, resource: int | None = None, status: int = 200) -> Response:
     lists = {
         "kind": [Option(code, kinds()[code][visit.lang]) for code in OWN_KINDS],
         "country": [Option(code, name) for code, name in countries(visit.lang).items()],
@@ -126,7 +118,7 @@ def _show(visit: Visit, made: Sheet, number: int | None = None, status: int = 20
         for one in made.fields
     ]
     made = with_lists(replace(made, fields=asked), lists)
-    return visit.show("resources/form.html", status, sheet=made, number=number)
+    return visit.show("resources/form.html", status, sheet=made, number=resource)
 
 
 def _filters(visit: Visit, wanted: Wanted) -> list[Field]:

@@ -17,12 +17,12 @@ from songtor_node.cases.models import TeleSession
 from songtor_node.cases.names import named_in
 from songtor_node.forms import check
 from songtor_node.web.case.countries import countries
-from songtor_node.web.case.entry_form import EntryForm, entry, with_lists
+from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
-from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.sheet import Sheet, opened, refused, saved, with_lists
 from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
