@@ -71,7 +71,7 @@ class Parts:
         self.start(name, partial(web.run, sockets=[at]), partial(setattr, web, "should_exit", True))
 
     def end(self) -> None:
-        """From any thread, and from a signal's handler: an Event's lock may be held by what that interrupts."""
+        """From any thread and a signal's handler, which may interrupt who holds an Event's lock."""
         self._ended.put(None)
 
     def wait(self) -> None:

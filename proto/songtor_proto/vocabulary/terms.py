@@ -79,13 +79,6 @@ class Vocabulary:
             raise InputError("unknown_code", field=str(address))
         return replace(desk, th=f"{desk.th} {province.th}", en=f"{desk.en}, {province.en}")
 
-    def has_desk(self, address: Address) -> bool:
-        try:
-            self.desk(address)
-        except InputError:
-            return False
-        return True
-
     @property
     def standing_desks(self) -> tuple[str, ...]:
         """Codes of the desks that exist from the start: all but those of a province."""

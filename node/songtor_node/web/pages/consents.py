@@ -13,7 +13,7 @@ from songtor_node import workers
 from songtor_node.cases.record import read_record
 from songtor_node.consents import acts, copies, told
 from songtor_node.consents import talk as talks
-from songtor_node.consents.danger import danger
+from songtor_node.consents.danger import danger, may_be_given
 from songtor_node.consents.ground import CLIENT, last_day, named
 from songtor_node.consents.models import Consent
 from songtor_node.consents.notice import parts
@@ -252,13 +252,8 @@ def _who_withdraws(visit: Visit, consent: Consent, at: At, error: SongtorError |
     record = read_record(at.session, at.case)
     options = [Option(CLIENT, visit.t("consents.client"))]
     options += [
-        Option(
-            named(record, one),
-            visit.t("consents.guardian", who=one.relation),
-            visit.t("consents.guardian_danger") if one.danger else "",
-        )
-        for one in record.people
-        if one.guardian
+        Option(named(record, one), visit.t("consents.guardian", who=one.relation))
+        for one in may_be_given(record)
     ]
     field = Field(
         name="by",
