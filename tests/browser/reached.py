@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -99,7 +99,7 @@ def reached(at: Served, *workers: str, more: Sequence[str] = ()) -> dict[str, tu
     shown: dict[str, tuple[str, str]] = {}
     for worker in workers:
         client = visitor(at.node, worker)
-        for path, status in _walk(client, [*_begin(at), *more]):
+        for path, status in _walk(client, [*_begin(at), *more], frozenset(shown)):
             page = page_of(path)
             assert page is not None, f"{path} is linked, and is no page"
             (shown if status == 200 else led).setdefault(page.path, (path, worker))
@@ -111,8 +111,10 @@ def _begin(at: Served) -> list[str]:
     return ["/", "/more", "/me", *cases, *(f"/referrals/{one}" for one in at.referrals)]
 
 
-def _walk(client: Visitor, todo: list[str]) -> Iterator[tuple[str, int]]:
-    """Each path once, and what it answers; 0 where it was not asked."""
+def _walk(client: Visitor, todo: list[str], known: Set[str]) -> Iterator[tuple[str, int]]:
+    """Each path once, and what it answers; 0 where it was not asked. On the way no page is asked for that was
+    `known` to whoever walked before."""
+    known = known - {page.path for path in todo if (page := page_of(path))}
     seen: set[str] = set()
     sent: set[str] = set()
     met: dict[str, int] = {}
@@ -120,7 +122,7 @@ def _walk(client: Visitor, todo: list[str]) -> Iterator[tuple[str, int]]:
         path = todo.pop(0)
         page = page_of(path)
         kind = page.path if page else path
-        if path in seen or path.startswith("/static/") or met.get(kind, 0) >= _EACH:
+        if path in seen or kind in known or path.startswith("/static/") or met.get(kind, 0) >= _EACH:
             continue
         seen.add(path)
         met[kind] = met.get(kind, 0) + 1
