@@ -31,6 +31,8 @@ from songtor_web.dates import time_text
 T = TypeVar("T")
 SHOWN = 8  # lines of a kind; the rest is counted
 _TONES = {"overdue": "late", "due": "waiting"}
+_LABELS = {"follow_up": "follow_up_methods", "visit": "follow_up_methods", "goal": "dimensions"}
+"""What is said of a reminder, besides: by which method, of which side of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ def _path(one: Referral) -> str:
 
 
 def _due(visit: Visit, one: reminders.Reminder) -> Line:
-    words = visit.t(f"today.{one.what}")
+    words = str(visit.t(f"today.{one.what}"))
+    if one.what in _LABELS and one.label:
+        words += f": {getattr(visit.node.vocabulary, _LABELS[one.what])[one.label].label(visit.lang)}"
     tone = _TONES.get(one.state, "")
     state = str(visit.t(f"today.{one.state}")) if tone else ""
     return Line(one.path, words, one.case, tone, state, on=one.on, at=one.at)
