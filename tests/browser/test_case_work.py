@@ -197,10 +197,10 @@ def test_search_finds_inside_a_thai_word(malee: Hand, shared: Served) -> None:
     malee.open("/cases")
     malee.write(words=f"ต่ายน้อย{malee.lang}")
     malee.go("main search button")
-    expect(malee.page.locator(".cases a.row")).to_have_count(1)
+    expect(malee.page.locator("main .rows a.row")).to_have_count(1)
     expect(malee.page.locator("mark")).to_have_text(f"ต่ายน้อย{malee.lang}")
     malee.is_for_everybody("/cases/search")
-    malee.go("main .cases a.row")
+    malee.go("main .rows a.row")
     assert malee.path == f"/cases/{code}"
 
 
@@ -213,7 +213,7 @@ def test_filters_of_the_list_stay(windows: Windows, shared: Served, lang: str) -
     case_of(shared.node, {**ADULT, "threats": [danger]})
     case_of(shared.node)
     anong = Hand(windows.open(shared, "anong", lang), lang)
-    rows = anong.page.locator("main .cases a.row")
+    rows = anong.page.locator("main .rows a.row")
     words = f"{anong.label('threat_levels', 'red')}, {anong.label('problems', 'domestic_violence')}"
 
     def narrowed() -> None:
