@@ -21,16 +21,19 @@ GUESSING = "peer.guessing"
 
 
 class Answer(NamedTuple):
-    """`worker`: who it is; empty where it was wrong, or where there is a pause to `wait` for first."""
+    """`worker`: who it is; empty where it was wrong, or where there is a pause to `wait` for first. `by`: the
+    password as it is kept, or the digest of the one-time code, that was found right."""
 
     worker: str = ""
     wait: timedelta = timedelta()
+    by: str | bytes = ""
 
 
 def by_password(
     engine: Engine, code: str, typed: str, *, cost: Cost, now: datetime, once: bool, browser: str = ""
 ) -> Answer:
-    """The first half. `once`: a one-time code of the administrator's will do, too. `browser`: see `tries`."""
+    """The first half. `once`: a one-time code of the administrator's will do, too. `browser`: see `tries`.
+    Judging takes a while: whoever lets somebody in by it asks `holds` in the same transaction."""
     with writing(engine) as session:
         wait = tries.begin(session, code, now, browser)
     if wait:
@@ -38,14 +41,25 @@ def by_password(
     with reading(engine) as session:
         worker = session.get(Worker, code)
         account = session.get(Account, code) if worker is not None and worker.active else None
+    by: str | bytes = account.password if account else ""
     right = passwords.fits(typed, account.password if account else "", cost)
-    right = right or (once and account is not None and paper_codes.is_once(account, typed, now))
+    if not right and once and account is not None and paper_codes.is_once(account, typed, now):
+        right, by = True, account.once
     with writing(engine) as session:
         if right:
             tries.undo(session, code, browser)
         elif tries.is_alarming(session, code, browser):
             alert(session, GUESSING, code if worker else "-", now=now)
-    return Answer(code if right else "")
+    return Answer(code, by=by) if right else Answer()
+
+
+def holds(session: Session, answer: Answer) -> bool:
+    """Whether what was found right is still what lets that worker in: meanwhile they may have left, or an
+    administrator may have given them a new code."""
+    worker, account = session.get(Worker, answer.worker), session.get(Account, answer.worker)
+    if worker is None or account is None or not worker.active or not answer.by:
+        return False
+    return answer.by in (account.password, account.once)
 
 
 def by_second(session: Session, worker: str, typed: str, now: datetime, browser: str = "") -> Answer:
@@ -71,7 +85,7 @@ def both(engine: Engine, code: str, password: str, second: str, *, cost: Cost, n
     if not known.worker:
         return known
     with writing(engine) as session:
-        return by_second(session, code, second, now)
+        return by_second(session, code, second, now) if holds(session, known) else Answer()
 
 
 def has_second(session: Session, account: Account) -> bool:

@@ -17,6 +17,7 @@ from songtor_node.web.entrance.device import device
 from songtor_node.web.navigation import IDLE_SECONDS
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
+from songtor_proto.errors import PeerError
 from songtor_proto.times import Random
 
 IDLE = timedelta(seconds=IDLE_SECONDS)
@@ -33,7 +34,8 @@ _SIZE = 32
 class WebSession(Row, table=True):
     """`digest` is SHA-256 of the token. `proven_at`: when the whole sign-in was done; null while only its
     first half is. `handed_over_to`: while a client holds the phone, the path beneath which they may go.
-    `device`: browser and system, for the worker to know it again."""
+    `device`: browser and system, for the worker to know it again. `once`: digest of the one-time code that it
+    began with, if any: by no other may a first password be chosen."""
 
     __tablename__ = "web_session"
 
@@ -45,10 +47,18 @@ class WebSession(Row, table=True):
     handed_over_to: str = ""
     device: str = ""
     locked: bool = False
+    once: bytes = b""
 
 
 def begin(
-    session: Session, worker: str, *, now: datetime, random: Random, proven: bool, device: str = ""
+    session: Session,
+    worker: str,
+    *,
+    now: datetime,
+    random: Random,
+    proven: bool,
+    device: str = "",
+    once: bytes = b"",
 ) -> str:
     """A new token: every sign-in, and every step of one, has its own."""
     token = random(_SIZE)
@@ -61,18 +71,28 @@ def begin(
             seen_at=now,
             proven_at=now if proven else None,
             device=device,
+            once=once,
         )
     )
     session.flush()
     return token.hex()
 
 
-def begin_here(visit: Visit, session: Session, worker: str, *, proven: bool) -> str:
+def begin_here(visit: Visit, session: Session, worker: str, *, proven: bool, once: bytes = b"") -> str:
     """A token that nobody has seen before, in place of the one that this browser had."""
     end(session, digest_of(token_of(visit)))
     browser = device(visit.request.headers.get("user-agent", ""))
     now, random = visit.now, visit.node.random
-    return begin(session, worker, now=now, random=random, proven=proven, device=browser)
+    return begin(session, worker, now=now, random=random, proven=proven, device=browser, once=once)
+
+
+def go_on(visit: Visit, session: Session, worker: str, *, proven: bool) -> str:
+    """The next half of a sign-in, where the one that this browser has was not ended meanwhile.
+    PeerError("not_allowed")."""
+    row = found(session, token_of(visit), visit.now)
+    if row is None or row.worker != worker:
+        raise PeerError("not_allowed")
+    return begin_here(visit, session, worker, proven=proven)
 
 
 def again(session: Session, digest: bytes, *, now: datetime, random: Random) -> str:

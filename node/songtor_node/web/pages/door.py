@@ -50,7 +50,10 @@ def check_password(visit: Visit) -> Response:
         said = wait_text(visit, answer.wait) or str(visit.t("door.wrong"))
         return _sign_in_page(visit, said, code)
     with visit.writing() as session:
-        token = sessions.begin_here(visit, session, code, proven=False)
+        if not enter.holds(session, answer):
+            return _sign_in_page(visit, str(visit.t("door.wrong")), code)
+        once = answer.by if isinstance(answer.by, bytes) else b""
+        token = sessions.begin_here(visit, session, code, proven=False, once=once)
         account = people.account_of(session, code, visit.node.random)
         path = _next(session, account)
     return sessions.give_cookie(visit, visit.go(path), token)
@@ -84,11 +87,11 @@ def keep_first_password(visit: Visit) -> Response:
     made = passwords.hashed(typed, visit.front.cost, visit.node.random)
     with visit.writing() as session:
         kept = session.get_one(Account, account.worker)
-        if kept.password or not kept.once:  # somebody was faster with the same code
+        if kept.password or kept.once != account.once:  # somebody was faster, or the code is another by now
             return _over(visit)
         kept.password, kept.once, kept.once_until = made, b"", None
         people.happened(session, account.worker, "password", by=account.worker, now=visit.now)
-        token = sessions.begin_here(visit, session, account.worker, proven=False)
+        token = sessions.go_on(visit, session, account.worker, proven=False)
     return sessions.give_cookie(visit, visit.go("/sign-in/second"), token)
 
 
@@ -105,7 +108,7 @@ def check_second(visit: Visit) -> Response:
         browser = sessions.browser_of(visit, session, account.worker)
         answer = enter.by_second(session, account.worker, visit.said("second"), visit.now, browser)
         if answer.worker:
-            token = sessions.begin_here(visit, session, account.worker, proven=True)
+            token = sessions.go_on(visit, session, account.worker, proven=True)
             response = sessions.give_cookie(visit, visit.go("/"), token)
             return sessions.know_browser(visit, session, response, account.worker)
     error = None if answer.wait else InputError("one_time_code", field="second")
@@ -187,6 +190,8 @@ def wake(visit: Visit) -> Response:
     )
     with visit.writing() as session:
         if answer.worker:
+            if session.get(WebSession, row.digest) is None or not enter.holds(session, answer):
+                return _over(visit)
             tries.clear(session, row.worker, here)
             token = sessions.again(session, row.digest, now=visit.now, random=visit.node.random)
             return sessions.give_cookie(visit, visit.go(to), token)
@@ -234,7 +239,7 @@ def _locked_page(visit: Visit, row: WebSession, to: str, message: str = "") -> R
 
 def _account(visit: Visit, *, password: bool = True) -> Account | None:
     """The account whose first half is done in this browser: with a password and a second factor to ask for;
-    or, without `password`, let in by a one-time code."""
+    or, without `password`, let in by the one-time code that is open."""
     row = sessions.half(visit)
     if row is None:
         return None
@@ -242,7 +247,9 @@ def _account(visit: Visit, *, password: bool = True) -> Account | None:
         account = session.get(Account, row.worker)
         if account is None or bool(account.password) is not password:
             return None
-        return account if not password or enter.has_second(session, account) else None
+        if not password:
+            return account if account.once and account.once == row.once else None
+        return account if enter.has_second(session, account) else None
 
 
 def _over(visit: Visit) -> Response:

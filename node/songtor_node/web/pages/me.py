@@ -75,6 +75,8 @@ def keep_password(visit: Visit) -> Response:
         return ask(visit, "new_password", _PASSWORD, error=error)
     made = passwords.hashed(typed, cost, visit.node.random)
     with visit.writing() as session:
+        if not enter.holds(session, answer):
+            return ask(visit, "new_password", _PASSWORD, message=str(visit.t("door.wrong_password")))
         session.get_one(Account, me).password = made
         people.happened(session, me, "password", by=me, now=visit.now)
         token = sessions.again(session, visit.token, now=visit.now, random=visit.node.random)

@@ -192,7 +192,7 @@ def _kept(session: Session, visit: Visit, owner: Owner, what: str) -> Response:
     if not owner.first:
         return visit.go("/me", done="saved")
     tries.clear(session, owner.worker)
-    token = sessions.begin_here(visit, session, owner.worker, proven=True)
+    token = sessions.go_on(visit, session, owner.worker, proven=True)
     response = sessions.give_cookie(visit, visit.go("/me/recovery"), token)
     return sessions.know_browser(visit, session, response, owner.worker)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from songtor_node.accounts import browsers, people, tries
-from songtor_node.accounts.models import RecoveryCode, Tries
+from songtor_node.accounts import browsers, passwords, people, tries
+from songtor_node.accounts.models import Account, RecoveryCode, Tries
 from songtor_node.alerts import alerts
 from songtor_node.bootstrap import Node
 from songtor_node.store.engine import reading, writing
+from songtor_node.web.entrance import sessions
 from tests.support.accounts import PASSWORD, code_of, is_in, sign_in, with_account
 from tests.support.hub import MovableClock
-from tests.support.visitor import browser, front_of
+from tests.support.visitor import browser, front_of, visitor
 
 
 def test_both_halves_are_needed(node: Node, secret: str) -> None:
@@ -193,3 +195,48 @@ def test_a_password_that_is_easily_guessed_is_refused(node: Node, secret: str, p
     sign_in(client, secret, node)
     said = {"password": PASSWORD, "new_password": password, "again": password}
     assert client.post("/me/password", said).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/locked"])
+def test_a_password_judged_before_a_new_code_opens_nothing_after(
+    node: Node, secret: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Who is at the door or wakes a session while the administrator gives a new code stays outside, and
+    chooses no first password."""
+    front = front_of(node)
+    client, admin = browser(front), visitor(node, "admin", front=front)
+    if path == "/locked":
+        sign_in(client, secret, node)
+        client.get("/locked")
+    fits = passwords.fits
+
+    def meanwhile(*judged: Any) -> bool:
+        right = fits(*judged)
+        admin.post("/people/malee/new-code")
+        return right
+
+    monkeypatch.setattr(passwords, "fits", meanwhile)
+    client.post(path, {"code": "malee", "password": PASSWORD})
+    monkeypatch.undo()
+    said = {"new_password": "กระต่ายตื่นตูมใต้ต้นตาล", "again": "กระต่ายตื่นตูมใต้ต้นตาล"}
+    assert client.post("/sign-in/password", said).headers["location"] == "/sign-in"
+    assert not is_in(client)
+    with reading(node.engine) as session:
+        assert not session.get_one(Account, "malee").password
+
+
+def test_an_ended_half_does_not_become_a_whole(
+    node: Node, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A code of the authenticator that is judged while the session is ended begins none."""
+    client = browser(front_of(node))
+    client.post("/sign-in", {"code": "malee", "password": PASSWORD})
+    begin = tries.begin
+
+    def meanwhile(session: Session, *said: Any) -> timedelta:
+        sessions.end_all(session, "malee")
+        return begin(session, *said)
+
+    monkeypatch.setattr(tries, "begin", meanwhile)
+    assert client.post("/sign-in/code", {"second": code_of(secret, node.clock())}).status_code == 403
+    assert not is_in(client)

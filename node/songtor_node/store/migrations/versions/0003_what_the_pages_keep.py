@@ -220,6 +220,7 @@ def upgrade() -> None:
         sa.Column("handed_over_to", sa.String(), nullable=False),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column("once", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["worker"],
             ["worker.code"],
