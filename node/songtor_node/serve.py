@@ -99,7 +99,8 @@ def run(front: Front, way: Way, *, health_port: int, ready: Callable[[Ready], No
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with ExitStack() as opened:
-        listening = opened.enter_context(doors.listen(way.host, way.port))
+        places = doors.Places(doors.EACH) if way.certificate else None
+        listening = opened.enter_context(doors.listen(way.host, way.port, places))
         for_health = opened.enter_context(doors.listen(LOOPBACK, health_port))
         way = replace(way, port=listening.getsockname()[1])
         front.reach = Reach(way.origins, phones=tuple(way.origins) if way.name else ())

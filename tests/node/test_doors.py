@@ -9,15 +9,17 @@ from contextlib import ExitStack, suppress
 from time import monotonic
 
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from songtor_node.web.reach import doors
+from songtor_node.web.reach import doors, tls
 from songtor_proto.errors import InputError
 
 SECONDS = 10
+HANDSHAKE = 2.0
 
 
 class Hasty(doors.Patient):
@@ -31,8 +33,22 @@ async def echo(request: Request) -> PlainTextResponse:
 @pytest.fixture
 def port() -> Iterator[int]:
     """Pages that take whatever is sent, by somebody who does not wait long."""
-    web = doors.server(Starlette(routes=[Route("/", echo, methods=["GET", "POST"])]))
+    web = doors.server(echoing())
     web.config.http = Hasty
+    yield from served(web)
+
+
+@pytest.fixture
+def patient() -> Iterator[int]:
+    """The same, by somebody who waits as long as the pages do."""
+    yield from served(doors.server(echoing()))
+
+
+def echoing() -> Starlette:
+    return Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
+
+
+def served(web: uvicorn.Server) -> Iterator[int]:
     with doors.listen("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=web.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -40,6 +56,23 @@ def port() -> Iterator[int]:
         web.should_exit = True
         thread.join(SECONDS)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Pages over TLS that wait for a handshake no longer than `HANDSHAKE`."""
+    monkeypatch.setattr(doors, "HANDSHAKE_SECONDS", HANDSHAKE)
+    yield from served(doors.server(Starlette(), tls.server()))
+
+
+def ended(line: socket.socket) -> bool:
+    """Whether the other side closes, as long as one is ready to wait."""
+    try:
+        return line.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
 
 
 def said(port: int, *parts: bytes) -> bytes:
@@ -96,16 +129,56 @@ def test_a_head_that_is_too_large_is_refused(port: int) -> None:
     assert answer == b"" or b" 400 " in answer
 
 
-def test_more_connections_than_there_are_places_are_told_so(port: int) -> None:
+def test_more_connections_than_there_are_places_are_told_so(patient: int) -> None:
     """503, and served again once the others are gone."""
     request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     with ExitStack() as opened:
         for _ in range(doors.MOST_CONNECTIONS):
-            opened.enter_context(socket.create_connection(("127.0.0.1", port), SECONDS))
-        assert b" 503 " in said(port, request)
+            opened.enter_context(socket.create_connection(("127.0.0.1", patient), SECONDS))
+        assert b" 503 " in said(patient, request)
     began = monotonic()
-    while b" 200 " not in said(port, request):
+    while b" 200 " not in said(patient, request):
         assert monotonic() - began < SECONDS
+
+
+def test_who_never_begins_tls_has_no_place_beyond_the_bound_and_not_for_long(
+    silent: int,
+) -> None:
+    """So many are taken, and let go after the handshake's time; the others are shut out at once."""
+    with ExitStack() as opened:
+        lines = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", silent), SECONDS))
+            for _ in range(doors.MOST_LINES + 40)
+        ]
+        began = monotonic()
+        first, *_, last = lines
+        assert ended(last)
+        assert monotonic() - began < 0.5 * HANDSHAKE
+        assert ended(first)
+        assert monotonic() - began < SECONDS
+
+
+def test_one_address_has_its_share_and_this_machine_has_all() -> None:
+    """A neighbour who opens many lines leaves room for others; a line that was closed is free again."""
+    with ExitStack() as opened:
+        places, lines = doors.Places(3), [opened.enter_context(socket.socket()) for _ in range(12)]
+        of = (
+            ["10.0.0.7"] * 4
+            + ["::ffff:10.0.0.7", "10.0.0.8", "fd00::1", "fd00::2"]
+            + ["::1", "127.0.0.1"] * 2
+        )
+        given = [places.give(line, address) for line, address in zip(lines, of, strict=True)]
+        assert given == [True] * 3 + [False] * 2 + [True] * 7
+        lines[0].close()
+        assert places.give(lines[3], "10.0.0.7")
+
+
+def test_a_network_of_the_internet_has_one_share() -> None:
+    """Who has 2^64 addresses is still one."""
+    with socket.socket() as one, socket.socket() as other:
+        places = doors.Places(1)
+        assert places.give(one, "2a00:1:2:3::1")
+        assert not places.give(other, "2a00:1:2:3:4::1")
 
 
 def test_a_port_that_is_taken_is_told(port: int) -> None:

@@ -6,7 +6,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import h11
 import uvicorn
@@ -15,11 +17,67 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from songtor_proto.errors import InputError
 
 MOST_CONNECTIONS = 128
+MOST_LINES = MOST_CONNECTIONS + 16  # with some who are told to come again (503); others are shut out
+EACH = MOST_CONNECTIONS // 3  # of one address, where others than this machine come; a browser has up to six
+HANDSHAKE_SECONDS = 8  # of TLS
 MOST_HEAD = 16 * 1024  # bytes of a request's line and headers
 HEAD_SECONDS, FORM_SECONDS = 20, 600  # for the whole of each; a photograph over a slow line takes its time
 IDLE_SECONDS = 30
 STOP_SECONDS = 5
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
+
+
+class Places:
+    """The lines that the doors of one server hold, from the moment they are taken: who is silent counts, too.
+    `each`: how many of them one address may have. This machine's own are not told apart: a proxy's are many
+    people's."""
+
+    def __init__(self, each: int = MOST_LINES) -> None:
+        self._each = each
+        self._lines: WeakKeyDictionary[socket.socket, str] = WeakKeyDictionary()
+
+    def give(self, line: socket.socket, address: str) -> bool:
+        """False where there is no place."""
+        who = _whose(address)
+        here = [other for one, other in self._lines.items() if one.fileno() >= 0]
+        if len(here) >= MOST_LINES or (who and here.count(who) >= self._each):
+            return False
+        self._lines[line] = who
+        return True
+
+
+def _whose(address: str) -> str:
+    """Of IPv6 a whole network of the internet's is one, as it is one customer's. This machine is nobody."""
+    at = ip_address(address.partition("%")[0])
+    if isinstance(at, IPv6Address):
+        at = at.ipv4_mapped or at
+    if at.is_loopback:
+        return ""
+    return str(ip_network((at, 64), strict=False) if at.version == 6 and at.is_global else at)
+
+
+class Door(socket.socket):
+    """A listening socket; who finds no place is shut out before anything is spent on them."""
+
+    def __init__(self, family: int, places: Places) -> None:
+        super().__init__(family)
+        self._places = places
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        line, address = super().accept()
+        if not self._places.give(line, address[0]):
+            line.close()
+            raise ConnectionAbortedError  # the loop goes on to its other work, and comes again
+        return line, address
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """Who never begins TLS, or never ends it, is not waited for."""
+
+    async def create_server(self, *args: Any, ssl: Any = None, **more: Any) -> asyncio.Server:
+        if ssl:
+            more |= {"ssl_handshake_timeout": HANDSHAKE_SECONDS, "ssl_shutdown_timeout": STOP_SECONDS}
+        return await super().create_server(*args, ssl=ssl, **more)
 
 
 class Patient(H11Protocol):
@@ -55,9 +113,9 @@ class Patient(H11Protocol):
         self._deadline = self.loop.call_later(seconds, self.transport.abort) if seconds else None
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """InputError("port_taken")."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+def listen(host: str, port: int, places: Places | None = None) -> socket.socket:
+    """InputError("port_taken"). `places`: where several doors share them, or who comes is told apart."""
+    listening = Door(socket.AF_INET6 if ":" in host else socket.AF_INET, places or Places())
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
@@ -74,7 +132,7 @@ def server(app: Any, context: ssl.SSLContext | None = None, *, hsts: bool = Fals
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            loop="asyncio",
+            loop=f"{__name__}:{Loop.__name__}",
             http=Patient,
             ws="none",
             lifespan="off",

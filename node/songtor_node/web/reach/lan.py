@@ -59,9 +59,10 @@ class Lan:
     def _serve(self, node: Node, at: tuple[house.Address, ...]) -> None:
         """At these addresses, as long as the machine has them."""
         self._present(node, at)
+        places = doors.Places(doors.EACH)
         with ExitStack() as opened:
             try:
-                listening = [opened.enter_context(doors.listen(str(one), self._port)) for one in at]
+                listening = [opened.enter_context(doors.listen(str(one), self._port, places)) for one in at]
             except InputError as error:  # an address that is not yet the machine's own, or taken
                 _log.warning("lan.failed", code=error.code)
                 return
