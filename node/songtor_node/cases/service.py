@@ -187,6 +187,13 @@ def set_urgency(session: Session, case: Case, above: Urgency, *, by: Worker, now
     history.correct(session, case, {"urgency": above.model_dump()}, by=by, now=now)
 
 
+def at_least(session: Session, case: Case, level: str, reason: str, *, by: Worker, now: datetime) -> None:
+    """As urgent as that, where it is not so already. A level that is not known here changes nothing."""
+    order = list(vocabulary().threat_levels)
+    if level in order and order.index(level) < order.index(read_record(session, case).urgency):
+        set_urgency(session, case, Urgency(level=level, reason=reason), by=by, now=now)
+
+
 def take_step(session: Session, case: Case, step: str, *, reason: str, by: Worker, now: datetime) -> None:
     """InputError: unknown_code, step, reason_missing."""
     steps.may_follow(case.step, step, reason=reason, order=list(vocabulary().case_steps))

@@ -16,10 +16,11 @@ from songtor_node.cases.record import CaseRecord, read_record
 from songtor_node.consents import acts as consents
 from songtor_node.consents.ground import withdrawn_by
 from songtor_node.consents.models import Consent
-from songtor_node.referrals import find, outbox, recall
+from songtor_node.referrals import find, history, outbox, recall
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.compose import Draft, Intent, compose, compose_answer
 from songtor_node.referrals.models import Referral
+from songtor_node.workers import acting
 from songtor_proto import lifecycle, reference
 from songtor_proto.address import Address
 from songtor_proto.consent import withdrawal_stops
@@ -280,6 +281,8 @@ def _send(act: Act, prepared: Prepared, task: bytes, *, thread: bytes, version: 
     act.session.add(referral)
     act.session.flush()
     outbox.post(act, referral, wire.KIND_REFERRAL, draft.payload, expires_ms=terms.expires_ms)
+    by = acting(act.session, act.by)
+    service.at_least(act.session, prepared.case, history.urgency(referral), text, by=by, now=act.now)
     return referral
 
 

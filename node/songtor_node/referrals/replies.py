@@ -10,7 +10,7 @@ from songtor_node.cases import alike, service
 from songtor_node.cases.facts import facts, known_values
 from songtor_node.cases.models import Case
 from songtor_node.cases.record import CaseRecord, read_record
-from songtor_node.referrals import find, outbox, recall
+from songtor_node.referrals import find, history, outbox, recall
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.compose import check_safe, search_text
 from songtor_node.referrals.models import Referral
@@ -48,6 +48,7 @@ def accept(act: Act, text: str) -> tuple[Referral, Case]:
     case = service.create(
         act.session, case_file(said), by=by, now=act.now, random=act.random, origin=referral.reference
     )
+    service.at_least(act.session, case, history.urgency(referral), referral.reference, by=by, now=act.now)
     referral.case_id = case.id
     alike.look(act.session, case, by=by, now=act.now)
     return referral, case

@@ -67,6 +67,7 @@ def test_it_is_read_on_its_terms_and_accepted_into_a_case(pair: Pair) -> None:
     assert len(pair.taipei.rows(Case)) == 1
     assert reference not in at(pair.taipei).get("/referrals/incoming").text
     assert "Accepted" in pair.shown(pair.berlin, reference)
+    assert case.urgency == {"level": "yellow", "reason": reference}  # as it was sent
 
 
 def test_declined_it_says_why_to_whoever_sent_it(pair: Pair) -> None:

@@ -213,6 +213,7 @@ def test_who_judged_nothing_yet_is_asked_how_urgent_it_is(berlin: LinkedNode) ->
     assert "Choose how urgent it is" in wrong.text
     assert go_on(malee, case, "demographics", urgency="red").endswith("/send")
     assert berlin.referral(send(malee, case)).urgency == 1
+    assert 'class="threat threat-red"' in malee.get("/cases").text  # and the case is as urgent from now on
 
 
 def test_at_night_one_worker_sends_what_says_nothing_of_who_it_is(berlin: LinkedNode) -> None:
