@@ -23,7 +23,7 @@ HANDSHAKE = 2.0
 
 
 class Hasty(doors.Patient):
-    head_seconds, form_seconds = 0.3, 0.6
+    head_seconds, still_seconds = 0.3, 0.6
 
 
 async def echo(request: Request) -> PlainTextResponse:
@@ -101,6 +101,27 @@ def test_who_says_half_a_request_is_not_waited_for(port: int, half: bytes) -> No
     began = monotonic()
     assert said(port, half) == b""
     assert monotonic() - began < 5
+
+
+@pytest.mark.parametrize("path", [b"/", b"/nothing-here"], ids=["awaited", "answered"])
+def test_who_says_a_form_a_byte_at_a_time_is_not_waited_for(port: int, path: bytes) -> None:
+    """Whether the page reads it or has answered long ago: nobody keeps a place by going on a little."""
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), SECONDS) as line:
+        line.sendall(head)
+        line.settimeout(0.05)
+        began = monotonic()
+        with suppress(ConnectionError):
+            while not trickled(line):
+                assert monotonic() - began < 5
+
+
+def trickled(line: socket.socket) -> bool:
+    """Says one byte more; whether the other side has closed."""
+    line.sendall(b"a")
+    with suppress(TimeoutError):
+        return line.recv(4096) == b""
+    return False
 
 
 def test_a_second_request_has_no_longer(port: int) -> None:

@@ -41,6 +41,7 @@ THREADS = 8
 UPLOADS = 3  # large forms at once, each in memory
 UPLOAD_SECONDS = 600
 STRANGERS = 64 * 1024  # bytes of a form from whom nobody knows yet: it is read in everybody's time
+STRANGERS_SECONDS = 20
 _FIRST = {When.NEW: "/start", When.LOCKED: "/unlock"}
 _IN_ANY_HAND = ("/hand-back", "/leave", "/language", "/locked", "/sign-out")
 
@@ -92,10 +93,11 @@ class Ways:
             return await self._in_thread(page, page.get, visit)
         assert page.post is not None
         self._uploads = self._uploads or Semaphore(UPLOADS)
-        limit = STRANGERS if page.may is May.ANYONE else int(page.megabytes * 1024 * 1024)
+        strange = page.may is May.ANYONE
+        limit = STRANGERS if strange else int(page.megabytes * 1024 * 1024)
         async with self._uploads if page.megabytes > 1 else nullcontext():
             try:
-                with fail_after(UPLOAD_SECONDS):
+                with fail_after(STRANGERS_SECONDS if strange else UPLOAD_SECONDS):
                     form = await read_form(visit.request, limit)
             except (InputError, TimeoutError) as error:
                 said = error if isinstance(error, InputError) else InputError("value", field="form")

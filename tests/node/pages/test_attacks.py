@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 from sqlmodel import select
 
 from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.models import Person
+from songtor_node.web import app
 from songtor_node.web.app import STRANGERS
 from songtor_node.web.forms.drafts import Draft
 from songtor_node.web.forms.two_people import OtherWords
 from songtor_node.workers import acting
 from tests.support.casework import Desk, desk
-from tests.support.visitor import Visitor, visitor
+from tests.support.visitor import ORIGIN, Visitor, front_of, visitor
 
 HIDDEN = "ดอกแก้ว"
 
@@ -131,3 +134,34 @@ def test_a_page_has_one_address(at: Desk, somsri: Visitor) -> None:
 def test_a_strangers_form_is_small(at: Desk, path: str) -> None:
     """Reading one holds up everybody; nobody knows who sends it."""
     assert visitor(at.node).post(path, {"x": "&" * STRANGERS}).status_code == 413
+
+
+def test_a_stranger_who_never_ends_a_form_is_not_waited_for(
+    at: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever knows nobody here keeps no place at the door."""
+    monkeypatch.setattr(app, "STRANGERS_SECONDS", 0.2)
+    host, said = ORIGIN.removeprefix("http://").encode(), [{"type": "http.request", "more_body": True}]
+    form = (b"content-type", b"application/x-www-form-urlencoded")
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/sign-in",
+        "query_string": b"",
+        "headers": [(b"host", host), (b"origin", ORIGIN.encode()), form],
+    }
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return said.pop() if said else await anyio.sleep_forever()
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    async def attempt() -> None:
+        with anyio.fail_after(10):
+            await app.create_app(front_of(at.node))(scope, receive, send)
+
+    anyio.run(attempt)
+    assert answers[0]["status"] == 400

@@ -22,6 +22,7 @@ EACH = MOST_CONNECTIONS // 3  # of one address, where others than this machine c
 HANDSHAKE_SECONDS = 8  # of TLS
 MOST_HEAD = 16 * 1024  # bytes of a request's line and headers
 HEAD_SECONDS, FORM_SECONDS = 20, 600  # for the whole of each; a photograph over a slow line takes its time
+STILL_SECONDS, SLOWEST = 20, 1024  # of a form: before anything came; bytes a second, of what has come
 IDLE_SECONDS = 30
 STOP_SECONDS = 5
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
@@ -81,12 +82,13 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 class Patient(H11Protocol):
-    """Who says half a request and no more is not waited for."""
+    """Who says half a request and no more is not waited for, nor who says it a byte at a time."""
 
     head_seconds: float = HEAD_SECONDS
-    form_seconds: float = FORM_SECONDS
+    still_seconds: float = STILL_SECONDS
     _deadline: asyncio.TimerHandle | None = None
     _for_form = False
+    _began, _bytes = 0.0, 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -95,22 +97,44 @@ class Patient(H11Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         form = self.conn.their_state is h11.SEND_BODY
-        if form and not self._for_form:
-            self._wait(self.form_seconds)
+        if form:
+            self._form(len(data))
         elif self.conn.their_state is h11.IDLE and (self._deadline is None or self._for_form):
             self._wait(self.head_seconds)
-        elif not form and self.conn.their_state is not h11.IDLE:
+        elif self.conn.their_state is not h11.IDLE:
             self._wait(0)
         self._for_form = form
+
+    def on_response_complete(self) -> None:
+        """Who was answered before all was said may end the sentence, so that a browser hears the answer."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._wait(self.still_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait(0)
         super().connection_lost(exc)
 
+    def _form(self, size: int) -> None:
+        """What has come buys time."""
+        if not self._for_form:
+            self._began, self._bytes = self.loop.time(), 0
+        self._bytes += size
+        if not self.cycle.response_complete:
+            lasts = min(FORM_SECONDS, self.still_seconds + self._bytes / SLOWEST)
+            self._wait(max(self._began + lasts - self.loop.time(), 0.001))
+
     def _wait(self, seconds: float) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = self.loop.call_later(seconds, self.transport.abort) if seconds else None
+        self._deadline = self.loop.call_later(seconds, self._late) if seconds else None
+
+    def _late(self) -> None:
+        ours = self.flow.read_paused and not self.cycle.response_complete  # they may not go on: we wait
+        if ours and self.loop.time() < self._began + FORM_SECONDS:
+            self._wait(self.still_seconds)
+        else:
+            self.transport.abort()
 
 
 def listen(host: str, port: int, places: Places | None = None) -> socket.socket:
