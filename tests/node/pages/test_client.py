@@ -85,7 +85,8 @@ def test_all_about_the_client_is_kept_and_shown(at: Desk) -> None:
 
 def test_several_safe_ways_each_with_its_time_and_words(at: Desk) -> None:
     """Added, corrected, taken out; a way without a number is one too."""
-    assert save(at, "/contact/new", value="+49 30 1", safe="10 to 12", say="Wrong number") == 303
+    first = {"channel": "phone", "value": "+49 30 1", "safe": "10 to 12", "say": "Wrong number"}
+    assert save(at, "/contact/new", **first) == 303
     assert save(at, "/contact/new", channel="temple", safe="Through the abbot") == 303
     assert save(at, "/contact/1", safe="9 to 10") == 303
     page = at.malee.get(at.path("/contact")).text
@@ -188,7 +189,9 @@ def test_who_may_not_see_the_other_case_learns_nothing_of_it(at: Desk) -> None:
     assert at.malee.post(at.path("/team"), {"worker": "somsri"}).status_code == 303
     somsri = visitor(at.node, "somsri", lang="en")
     path = at.path("/contact/new")
-    answer = somsri.post(path, {**form_of(somsri.get(path).text), "value": "030 23125001"})
+    answer = somsri.post(
+        path, {**form_of(somsri.get(path).text), "channel": "phone", "value": "030 23125001"}
+    )
     assert "alike" not in answer.headers["location"]
     for page in ("/alike", ""):
         assert other not in somsri.get(at.path(page)).text

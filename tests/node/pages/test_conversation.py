@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from songtor_node.bootstrap import Node
-from songtor_node.cases.models import Look
+from songtor_node.cases.models import Look, Person
 from songtor_node.cases.papers import Paper
 from songtor_node.consents.models import Consent, Talk
 from songtor_node.store.engine import reading
@@ -258,6 +258,28 @@ def test_it_begins_with_whether_it_is_safe_now(node: Node, malee: Visitor) -> No
     with reading(node.engine) as session:
         assert session.exec(select(Talk)).first() is None
         assert session.exec(select(Look).where(Look.what == "consent safe")).first() is not None
+
+
+def test_who_must_not_know_is_asked_before_anything_else(node: Node, malee: Visitor) -> None:
+    """Where nobody is noted yet; it can be left empty; whoever is in the case already is noted there."""
+    people = [{"relation": "สามี", "guardian": False}]
+    case = case_of(node, {**ADULT, "people": people, "client": {**ADULT["client"], "contacts": [
+        {"channel": "phone", "value": "080-000-0101", "safe": "10 โมง"}]}})  # fmt: skip
+    path = f"/cases/{case}/consents/new"
+    page = malee.get(path).text
+    assert 'name="must_not_know"' in page
+    assert "โทรศัพท์: <bdi>10 โมง" in page
+    refused = malee.post(path, {"safe": "yes", "must_not_know": "x" * 5000})
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text
+    answer = malee.post(path, {"safe": "yes", "must_not_know": " สามี ", "must_not_know_at_home": "true"})
+    assert answer.headers["location"].endswith("/who")
+    page = malee.get(path).text
+    assert "คนนี้ต้องไม่รู้เรื่องนี้: สามี และอยู่บ้านเดียวกับผู้รับบริการ" in page
+    assert 'name="must_not_know"' not in page
+    with reading(node.engine) as session:
+        (one,) = session.exec(select(Person).where(Person.relation != "")).all()
+    assert (one.danger, one.lives_with_client) == (True, True)
 
 
 def test_a_talk_that_ended_is_not_changed(node: Node, malee: Visitor) -> None:

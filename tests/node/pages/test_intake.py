@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from songtor_node.bootstrap import Node
 from songtor_node.cases.models import Case, Person
 from songtor_node.cases.record import CaseRecord, read_record
 from songtor_node.store.engine import reading
+from songtor_node.web.case.person import REACHED_BY
 from tests.support.node import new_node
 from tests.support.page_form import form_of
 from tests.support.visitor import Visitor, visitor
@@ -92,17 +94,40 @@ def test_the_same_first_answer_twice_makes_one_case(node: Node, malee: Visitor) 
 
 
 def test_the_safe_way_is_asked_for_with_when_and_what_to_say(node: Node, malee: Visitor) -> None:
-    """It is offered by the way that the case came; what is said is kept together, once."""
+    """No way is chosen for them, though the case came by one; what is said is kept together, once."""
     case = begin(malee)
     malee.post(f"{case}/intake/channel", {"channel": "line"})
-    form = form_of(malee.get(f"{case}/intake/contact").text)
-    assert form["channel"] == "line"
-    words = {"value": "dao.example", "safe": "Mornings", "say": "The temple calls"}
+    page = malee.get(f"{case}/intake/contact").text
+    form = form_of(page)
+    assert form.get("channel", "") == ""
+    offered = set(re.findall(r'<option value="(\w+)"', page))
+    assert offered == set(REACHED_BY)
+    assert not offered & {"hotline_1300", "self_report", "professional_team"}
+    words = {"channel": "line", "value": "dao.example", "safe": "Mornings", "say": "The temple calls"}
     assert malee.post(f"{case}/intake/contact", {**form, **words}).status_code == 303
     again = form_of(malee.get(f"{case}/intake/contact").text)
     assert malee.post(f"{case}/intake/contact", {**again, "safe": "Before ten"}).status_code == 303
     (record,) = records(node)
-    assert record.client.contacts == [{"channel": "line", **words, "safe": "Before ten"}]
+    assert record.client.contacts == [{**words, "safe": "Before ten"}]
+
+
+def test_who_must_not_know_is_asked_with_the_safe_way(node: Node, malee: Visitor) -> None:
+    """Named once, the line about them stands over the case at once; sent twice, they are one person."""
+    case = begin(malee)
+    page = malee.get(f"{case}/intake/contact").text
+    assert "case-danger" not in page
+    said = {**form_of(page), "must_not_know": "her husband", "must_not_know_at_home": "true"}
+    for _ in range(2):
+        onward = malee.post(f"{case}/intake/contact", said).headers["location"]
+        assert onward.startswith(f"{case}/intake/story")
+    assert "case-danger" in malee.get(f"{case}/intake/story").text
+    (record,) = records(node)
+    assert [(one.relation, one.danger, one.lives_with_client) for one in record.people] == [
+        ("her husband", True, True)
+    ]
+    assert not record.client.contacts
+    refused = malee.post(f"{case}/intake/contact", {**said, "must_not_know": "x" * 5000})
+    assert refused.status_code == 422
 
 
 def test_only_who_sees_cases_takes_them_in(node: Node) -> None:

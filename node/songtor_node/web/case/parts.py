@@ -125,7 +125,8 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortList:
     """The forms of a list that stands in one column of a row: contacts, identity numbers, what is unsafe.
-    `path`: below the case's; `back`: the page that shows the list."""
+    `path`: below the case's; `back`: the page that shows the list. `also`: what is asked on the same screen
+    and goes elsewhere, with `keep_also`."""
 
     path: str
     column: str
@@ -140,6 +141,8 @@ class ShortList:
     compared: bool = False
     template: str = "sheet.html"
     first: bool = False  # at a new case: the first one, new or there already
+    also: tuple[Ask, ...] = ()
+    keep_also: Callable[[Visit, At], None] = lambda visit, at: None
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -156,16 +159,17 @@ class ShortList:
         with visit.at(self.column) as at:
             present = self._one(visit, at)
             begun = self.start(visit, at) if present is None else present
-            return self._show(visit, at, opened(at.session, visit, self.asks, begun))
+            return self._show(visit, at, opened(at.session, visit, (*self.asks, *self.also), begun))
 
     def save(self, visit: Visit) -> Response:
         try:
             with visit.at(self.column) as at:
+                self.keep_also(visit, at)
                 row, present = self._row(visit, at), self._one(visit, at)
                 values, crossed = typed(visit, self.asks), False
                 if present is not None:
                     values, crossed = merged(at.session, visit, self.asks, present)
-                if self.first and not any(visit.said(ask.name) for ask in self.asks if ask.kind == "line"):
+                if self.first and not any(visit.said(ask.name) for ask in self.asks):
                     return saved(at.session, visit, crossed, self._back(visit, at), "")
                 said = check(self.form, {**(present or {}), **values}).model_dump()
                 rest = [*self._all(visit, at)]
@@ -183,7 +187,7 @@ class ShortList:
             if error.code == "input.not_here":
                 raise
             with visit.at(self.column) as at:
-                return self._show(visit, at, refused(visit, self.asks, error), 422)
+                return self._show(visit, at, refused(visit, (*self.asks, *self.also), error), 422)
 
     def out(self, visit: Visit) -> Response:
         """Only the very one that the page showed; its former words stay in the history."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from songtor_node.cases import must_not_know
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Lists
 from songtor_node.web.visit import At, Visit
+from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
 from songtor_proto.vocabulary.names import countries, languages
 from songtor_web.fields import Option
 
 SEXES = ("female", "male", "other", "unknown")
 REACHED_BY = ("phone", "line", "facebook", "zoom", "email", "temple", "word_of_mouth", "address")
-"""How somebody is reached, the most usual first; every other channel of the vocabulary follows."""
+"""How somebody is reached, the most usual first; by nothing else (a hotline is how they reach us)."""
 _LANGUAGES = (
     "th", "en", "de", "fr", "it", "nl", "sv", "no", "da", "fi", "ja", "ko", "zh", "ms", "lo", "my", "km",
     "vi", "ar", "he",
@@ -33,6 +32,7 @@ ADDRESS = (
 )
 CONTACT = (Ask("channel", "list", words="contact_channel"), Ask("value", words="contact_value"),
            Ask("safe", words="contact_safe"), Ask("say", words="contact_say"))  # fmt: skip
+MUST_NOT_KNOW = (Ask("must_not_know"), Ask("must_not_know_at_home", "flag"))
 
 
 def countries_list(visit: Visit) -> Lists:
@@ -48,12 +48,20 @@ def about_lists(visit: Visit) -> Lists:
 
 
 def contact_lists(visit: Visit) -> Lists:
+    labels = contact_labels(visit)
+    return {"channel": [Option(code, labels[code]) for code in REACHED_BY]}
+
+
+def contact_labels(visit: Visit) -> dict[str, str]:
+    """How every way to reach somebody is called."""
     labels = {term.code: term.label(visit.lang) for term in vocabulary().channels.values()}
-    labels |= {code: str(visit.t(f"client.by_{code}")) for code in ("phone", "address")}
-    order = dict.fromkeys((*REACHED_BY, *labels))
-    return {"channel": [Option(code, labels[code]) for code in order if code in labels]}
+    return labels | {code: str(visit.t(f"client.by_{code}")) for code in ("phone", "address")}
 
 
-def usual_channel(visit: Visit, at: At) -> Mapping[str, Any]:
-    """By the way that the case came, if that is one to go back by; else by telephone."""
-    return {"channel": at.case.channel if at.case.channel in REACHED_BY else REACHED_BY[0]}
+def note_must_not_know(visit: Visit, at: At) -> None:
+    """InputError(field="must_not_know")."""
+    who, home = visit.said("must_not_know"), visit.said("must_not_know_at_home") == "true"
+    try:
+        must_not_know.note(at.session, at.case, who, lives_with_client=home, by=at.by, now=at.now)
+    except InputError as error:
+        raise InputError(error.code.removeprefix("input."), field="must_not_know") from None

@@ -13,9 +13,9 @@ from songtor_node.web.case.person import (
     ADDRESS,
     CONTACT,
     about_lists,
+    contact_labels,
     contact_lists,
     countries_list,
-    usual_channel,
 )
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
@@ -97,7 +97,6 @@ LISTS = (
         hint="client.contact_hint",
         back="/contact",
         lists=contact_lists,
-        start=usual_channel,
         compared=True,
     ),
     ShortList(
@@ -150,12 +149,11 @@ def client(visit: Visit) -> Response:
 
 def contact(visit: Visit) -> Response:
     with visit.at("contact") as at:
-        labels = {option.value: option.label for option in contact_lists(visit)["channel"]}
         return visit.show(
             "contact.html",
             **frame(at),
             contacts=service.client_of(at.session, at.case).contacts,
-            channels=labels,
+            channels=contact_labels(visit),
         )
 
 

@@ -16,9 +16,10 @@ from songtor_node.consents.danger import danger
 from songtor_node.consents.models import Talk
 from songtor_node.consents.notice import parts
 from songtor_node.web.case.frame import frame
+from songtor_node.web.case.person import MUST_NOT_KNOW, contact_labels, note_must_not_know
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.asks import Ask, fields_of, typed
 from songtor_node.web.forms.drafts import Draft, drop_draft
 from songtor_node.web.forms.sheet import refused
 from songtor_node.web.forms.two_people import other_words
@@ -44,16 +45,38 @@ def safe_now(visit: Visit) -> Response:
     """First of all: whether it is safe to talk now."""
     if not visit.enrolled:
         return visit.go(f"/cases/{visit.params['case'].upper()}/consents")  # which says why
+    return _safe_now(visit)
+
+
+def _safe_now(visit: Visit, error: InputError | None = None) -> Response:
     with visit.at("consent safe") as at:
-        record = read_record(at.session, at.case)
-        later = visit.asked("later") == "1"
-        return visit.show("consents/safe.html", **frame(at), noted=danger(record), later=later)
+        noted = danger(read_record(at.session, at.case))
+        asked = () if noted.people else fields_of(visit, MUST_NOT_KNOW, typed(visit, MUST_NOT_KNOW), error)
+        return visit.show(
+            "consents/safe.html",
+            422 if error else 200,
+            **frame(at),
+            noted=noted,
+            later=visit.asked("later") == "1",
+            fields=asked,
+            channels=contact_labels(visit),
+        )
 
 
 def begin(visit: Visit) -> Response:
     if not visit.enrolled:
         return safe_now(visit)
+    try:
+        return _begin(visit)
+    except InputError as error:
+        if error.field != "must_not_know":
+            raise
+        return _safe_now(visit, error)
+
+
+def _begin(visit: Visit) -> Response:
     with visit.at("consent begin") as at:
+        note_must_not_know(visit, at)
         if visit.said("safe") != "yes":
             return visit.go(f"/cases/{at.case.code}/consents/new", later="1")
         made = talks.begin(at.session, at.case, read_record(at.session, at.case), by=at.by, now=at.now)

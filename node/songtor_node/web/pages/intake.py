@@ -10,7 +10,12 @@ from songtor_node.cases.models import Begun, Case
 from songtor_node.forms import check
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.parts import CLIENT, HEAD, Part, ShortList
-from songtor_node.web.case.person import CONTACT, contact_lists, usual_channel
+from songtor_node.web.case.person import (
+    CONTACT,
+    MUST_NOT_KNOW,
+    contact_lists,
+    note_must_not_know,
+)
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.pages.client import REQUEST, STORY
@@ -37,10 +42,11 @@ REACH = ShortList(
     hint="intake.contact_hint",
     back="/intake/story",
     lists=contact_lists,
-    start=usual_channel,
     compared=True,
     template="intake.html",
     first=True,
+    also=MUST_NOT_KNOW,
+    keep_also=note_must_not_know,
 )
 TOLD = Part(
     path="/intake/story",

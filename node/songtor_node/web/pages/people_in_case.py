@@ -10,7 +10,15 @@ from songtor_node.cases.record import read_record
 from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.parts import PERSON, Part, ShortList
-from songtor_node.web.case.person import ABOUT, ADDRESS, CONTACT, about_lists, contact_lists, countries_list
+from songtor_node.web.case.person import (
+    ABOUT,
+    ADDRESS,
+    CONTACT,
+    about_lists,
+    contact_labels,
+    contact_lists,
+    countries_list,
+)
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.visit import Visit
@@ -68,12 +76,11 @@ def people(visit: Visit) -> Response:
 def person(visit: Visit) -> Response:
     with visit.at("people") as at:
         one = entry(visit, at, Person)
-        labels = {option.value: option.label for option in contact_lists(visit)["channel"]}
         return visit.show(
             "person_in_case.html",
             **frame(at),
             person=one,
-            channels=labels,
+            channels=contact_labels(visit),
             place=", ".join(
                 filter(None, (one.city, one.region, one.country and country(one.country, visit.lang)))
             ),
