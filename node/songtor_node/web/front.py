@@ -16,6 +16,7 @@ from songtor_node.bootstrap import STORE, Node, open_node
 from songtor_node.link.port import Network
 from songtor_node.store.engine import reading
 from songtor_node.unlock import Unlock
+from songtor_node.web.challenges import Challenges
 from songtor_node.web.held import Held
 from songtor_proto.keyslot import STRONG, Cost
 from songtor_proto.times import Clock, Random, utc_now
@@ -63,7 +64,8 @@ class Gathered:
 @dataclass(slots=True)
 class Front:
     """`start_code`: shown where the program was started, and asked for by whoever makes the first account.
-    `trouble`: the code of what keeps the line from working now."""
+    `trouble`: the code of what keeps the line from working now. `challenges`: at the door; `new_keys`: of
+    workers who make a passkey."""
 
     data: Path
     network: Network
@@ -76,7 +78,8 @@ class Front:
     random: Random = os.urandom
     cost: Cost = STRONG  # of guessing a password; only tests make it less
     gathered: Held[Gathered] = field(default_factory=lambda: Held(most=20, lasts=GATHERING_LASTS))
-    challenges: Held[bytes] = field(default_factory=lambda: Held(most=1000, lasts=CHALLENGE_LASTS))
+    challenges: Challenges = field(default_factory=lambda: Challenges(most=1000, lasts=CHALLENGE_LASTS))
+    new_keys: Held[bytes] = field(default_factory=lambda: Held(most=1000, lasts=CHALLENGE_LASTS))
     shown: Held[tuple[str, ...]] = field(default_factory=lambda: Held(most=200, lasts=SHOWN_LASTS))
     opening: threading.Lock = field(default_factory=threading.Lock)
     _knocks: int = 0

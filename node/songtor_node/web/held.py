@@ -21,10 +21,21 @@ class Held(Generic[V]):
 
     def keep(self, key: bytes, value: V, now: datetime) -> None:
         with self._lock:
-            self._kept.pop(key, None)
-            self._kept[key] = now + self._lasts, value
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._put(key, value, now)
+
+    def add(self, key: bytes, value: V, now: datetime) -> bool:
+        """Where nothing is kept by that key; else false."""
+        with self._lock:
+            if key in self._kept and now < self._kept[key][0]:
+                return False
+            self._put(key, value, now)
+            return True
+
+    def _put(self, key: bytes, value: V, now: datetime) -> None:
+        self._kept.pop(key, None)
+        self._kept[key] = now + self._lasts, value
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
 
     def look(self, key: bytes, now: datetime) -> V | None:
         with self._lock:

@@ -19,7 +19,6 @@ from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 
-_TOKEN_BYTES = 32
 _SIGN_IN = (Ask("code", words="worker_code"), Ask("password", "password"))
 _FIRST_PASSWORD = (Ask("new_password", "password"), Ask("again", "password"))
 _SECOND = (Ask("second"),)
@@ -122,15 +121,14 @@ def ask_passkey(visit: Visit) -> Response:
     party = passkeys.party(visit.origin)
     if not party:
         raise InputError("passkey")
-    token, challenge = visit.node.random(_TOKEN_BYTES).hex(), passkeys.challenge(visit.node.random)
-    visit.front.challenges.keep(sessions.digest_of(token), challenge, visit.now)
+    token = visit.front.challenges.token(visit.node.random, visit.now)
     response = visit.show(
         "door/passkey.html",
         title=visit.t("door.passkey_title"),
         lead=visit.t("door.passkey_lead"),
         go=visit.t("door.passkey_go"),
         does="get",
-        options=passkeys.to_use(challenge=challenge, party=party),
+        options=passkeys.to_use(challenge=visit.front.challenges.of(token), party=party),
         action="/sign-in/passkey/done",
         name="",
         back="/sign-in",
@@ -141,15 +139,14 @@ def ask_passkey(visit: Visit) -> Response:
 def check_passkey(visit: Visit) -> Response:
     """With a passkey, which the worker's own finger or PIN releases, both halves are done at once."""
     token = sessions.token_of(visit, sessions.STEP)
-    challenge = visit.front.challenges.take(sessions.digest_of(token), visit.now)
     try:
-        if challenge is None:
-            raise InputError("passkey")
+        challenge = visit.front.challenges.check(token, visit.now)
         with visit.writing() as session:
             code = passkeys.use(session, visit.said("answer"), challenge=challenge, origin=visit.origin)
             worker = session.get(Worker, code)
             if worker is None or not worker.active:
                 raise InputError("passkey")
+            visit.front.challenges.spend(token, visit.now)
             tries.clear(session, code)
             people.happened(session, code, "signed_in", by=code, now=visit.now)
             kept = sessions.begin_here(visit, session, code, proven=True)

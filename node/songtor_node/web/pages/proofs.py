@@ -95,7 +95,7 @@ def ask_new_passkey(visit: Visit) -> Response:
     if owner is None or not party:
         return _way_back(visit)
     challenge = passkeys.challenge(visit.node.random)
-    visit.front.challenges.keep(owner.key, challenge, visit.now)
+    visit.front.new_keys.keep(owner.key, challenge, visit.now)
     with visit.writing() as session:
         account = people.account_of(session, owner.worker, visit.node.random)
         have = passkeys.of(session, owner.worker)
@@ -114,7 +114,7 @@ def ask_new_passkey(visit: Visit) -> Response:
 
 def keep_new_passkey(visit: Visit) -> Response:
     owner = _owner(visit)
-    challenge = visit.front.challenges.take(owner.key, visit.now) if owner else None
+    challenge = visit.front.new_keys.take(owner.key, visit.now) if owner else None
     if owner is None:
         return _way_back(visit)
     if challenge is None:

@@ -67,6 +67,30 @@ def test_a_passkeys_answer_is_good_once_and_here_alone(
     assert not is_in(client)
 
 
+def test_whoever_asks_for_many_challenges_pushes_out_nobodys(node: Node, passkey: SoftKey) -> None:
+    """A worker goes on to sign in while a stranger asks and asks."""
+    front = front_of(node, SECURE)
+    client, stranger = browser(front, SECURE), browser(front, SECURE)
+    asked = options(client.post("/sign-in/passkey").text)
+    for _ in range(1001):
+        stranger.post("/sign-in/passkey")
+    assert client.post("/sign-in/passkey/done", {"answer": passkey.get(asked)}).status_code == 303
+
+
+def test_a_stolen_answer_and_its_cookie_open_nothing_once_more(node: Node, passkey: SoftKey) -> None:
+    """What was used is remembered while it would have been good; a cookie of one's own making is none."""
+    front = front_of(node, SECURE)
+    client, thief = browser(front, SECURE), browser(front, SECURE)
+    passkey.count = -1  # many keys do not count
+    answer = passkey.get(options(client.post("/sign-in/passkey").text))
+    cookie = client.cookies["__Host-songtor-step"]
+    assert client.post("/sign-in/passkey/done", {"answer": answer}).status_code == 303
+    for token in (cookie, f"f{cookie}", "", "-", "f" * 3000, f"{10**15:x}-00"):
+        thief.cookies.set("__Host-songtor-step", token)
+        assert thief.post("/sign-in/passkey/done", {"answer": answer}).status_code == 422
+    assert not is_in(thief)
+
+
 @pytest.mark.parametrize("answer", ["[" * 20_000, '{"a":' * 4_000, "null", '{"id":"\\ud800"}', "{}", ""])
 def test_an_answer_that_is_none_is_refused(node: Node, passkey: SoftKey, answer: str) -> None:
     """Whoever stands before the door may send anything; it is no fault of the node's."""
