@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import true
 from sqlmodel import Field, Session, col, select
 
 from songtor_node.store.base import Instant, Row
@@ -27,7 +26,7 @@ class Worker(Row, table=True):
     name: str = ""
     role: str
     added_at: datetime = Field(sa_type=Instant)
-    active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": "1"})
 
 
 def add(

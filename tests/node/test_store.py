@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -17,6 +18,7 @@ from sqlalchemy import Engine, inspect, text
 from songtor_node.bootstrap import KEYRING, STORE, create_node, open_node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
+from songtor_node.cases.models import Entry
 from songtor_node.store.base import Setting, metadata
 from songtor_node.store.engine import open_engine, reading, writing
 from songtor_node.store.migrations import HEAD
@@ -246,6 +248,34 @@ def test_the_revisions_lead_to_the_tables_of_the_program(tmp_path: Path) -> None
         opts = {"include_object": lambda _item, name, kind, *_: kind != "table" or name[:5] != "words"}
         assert compare_metadata(MigrationContext.configure(connection, opts=opts), metadata) == []
     upgrade(upgraded)
+
+
+def test_no_number_of_an_entry_is_given_twice(tmp_path: Path) -> None:
+    """In a store of the first program too, whose entries stay as they were."""
+    old = open_engine(tmp_path / "old.db", KEY, create=True)
+    with writing(old) as session:
+        connection = session.connection()
+        command.upgrade(configuration(connection), "0001")
+        words, blocks = ", ".join(["''"] * 5), ", ".join(["'{}'"] * 6)
+        for said in (
+            "INSERT INTO worker VALUES ('malee', '', 'caseworker', 0)",
+            f"INSERT INTO \"case\" VALUES (1, 'C-1', 'intake', {words}, {blocks}, '[]', 'malee', 0)",
+            "INSERT INTO note (id, case_id, by, at, text) VALUES (7, 1, 'malee', 0, 'ก')",
+        ):
+            connection.execute(text(said))
+    upgrade(old)
+    with writing(old) as session:
+        connection = session.connection()
+        assert connection.execute(text("SELECT id, case_id, text FROM note")).all() == [(7, 1, "ก")]
+        connection.execute(text("DELETE FROM note"))
+        connection.execute(text("INSERT INTO note (case_id, by, at, text) VALUES (1, 'malee', 0, 'ข')"))
+        assert connection.scalar(text("SELECT id FROM note")) == 8
+        made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+        once = {name for name, sql in made if "AUTOINCREMENT" in sql}
+        connection.execute(text('DELETE FROM "case"'))
+        assert connection.scalar(text("SELECT count(*) FROM note")) == 0
+    assert once == {str(one.__tablename__) for one in Entry.__subclasses__()}
+    old.dispose()
 
 
 def test_a_store_of_a_newer_program_is_refused_and_left_alone(data: Path) -> None:

@@ -49,8 +49,6 @@ def put_back(session: Session, case: Case, number: int) -> Entry:
         raise InputError("not_here", field="number")
     table = _TABLES[change.what]
     row = table.model_validate(change.former)
-    if session.get(table, row.id) is not None:  # its number went to a newer entry
-        row.id = None
     session.add(row)
     change.back = True
     session.flush()
@@ -58,15 +56,18 @@ def put_back(session: Session, case: Case, number: int) -> Entry:
 
 
 def changes(session: Session, row: Case | Entry) -> Sequence[Change]:
-    """The newest first; not those of an entry that had the same number before."""
+    """The newest first."""
     query = select(Change).where(
-        Change.what == str(row.__tablename__), Change.row == row.id, col(Change.gone).is_(False)
+        Change.case_id == _case_of(row),
+        Change.what == str(row.__tablename__),
+        Change.row == row.id,
+        col(Change.gone).is_(False),
     )
-    return session.exec(query.where(col(Change.at) >= row.at).order_by(col(Change.id).desc())).all()
+    return session.exec(query.order_by(col(Change.id).desc())).all()
 
 
 def _keep(session: Session, row: Case | Entry, fields: Iterable[str], by: Worker, now: datetime) -> Change:
-    case_id = row.id if isinstance(row, Case) else row.case_id
+    case_id = _case_of(row)
     assert row.id is not None
     assert case_id is not None
     change = Change(
@@ -80,6 +81,10 @@ def _keep(session: Session, row: Case | Entry, fields: Iterable[str], by: Worker
     session.add(change)
     session.flush()
     return change
+
+
+def _case_of(row: Case | Entry) -> int | None:
+    return row.id if isinstance(row, Case) else row.case_id
 
 
 def _plain(value: Any) -> Any:

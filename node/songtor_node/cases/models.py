@@ -43,7 +43,10 @@ class Case(Row, table=True):
 
 
 class Entry(Row):
-    """What is added to a case, by whom and when."""
+    """What is added to a case, by whom and when. A number is never given again, not even of what was taken
+    out: drafts and former words are found by it."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id", index=True, ondelete="CASCADE")

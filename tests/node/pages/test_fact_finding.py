@@ -7,7 +7,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlmodel import select
 
+from songtor_node.cases import service
+from songtor_node.cases.casefile import CaseFile
+from songtor_node.cases.models import Fact
+from songtor_node.workers import acting
 from tests.support.casework import Desk, desk
 from tests.support.page_form import form_of
 
@@ -70,14 +75,29 @@ def test_correcting_a_fact_keeps_its_check_and_its_former_words(at: Desk) -> Non
     assert (back.text, back.how, back.verified_at) == (fact.text, fact.how, fact.verified_at)
 
 
-def test_a_number_that_went_to_a_newer_entry_overwrites_nothing(at: Desk) -> None:
-    """What is put back gets a number of its own then."""
+def test_no_entry_shows_what_was_typed_or_said_in_another(at: Desk) -> None:
+    """Neither a draft nor former words of one that was taken out, of this case or of one that is hidden."""
+    with at.session() as session:
+        by = acting(session, "malee")
+        hidden = service.create(session, CaseFile(), by=by, now=at.clock(), random=at.node.random).code
     assert save(at, "/facts/new", text="First") == 303
     number = at.record().facts[0].id
+    at.malee.post("/draft", {"form": at.path(f"/facts/{number}"), "text": "Half-typed", "was.text": "0"})
     gone = at.malee.post(at.path(f"/facts/{number}/out")).headers["location"]
     assert save(at, "/facts/new", text="Second") == 303
+    second = at.record().facts[0].id
+    assert "Half-typed" not in at.malee.get(at.path(f"/facts/{second}")).text
+    at.malee.post(at.path(f"/facts/{second}/out"))
+    at.malee.post(f"/cases/{hidden}/facts/new", {"text": "She hides at Rose Street"})
+    with at.session() as session:
+        there = session.exec(select(Fact)).one().id
+    at.malee.post(f"/cases/{hidden}/facts/{there}", {"text": "She has moved"})
+    at.malee.post(f"/cases/{hidden}/facts/{there}/out")
     at.malee.post(at.path("/put-back"), {"number": undo(gone), "back": at.path("/facts")})
-    assert {fact.text for fact in at.record().facts} == {"First", "Second"}
+    (back,) = at.record().facts
+    assert (back.id, back.text) == (number, "First")
+    assert "Rose Street" not in at.malee.get(at.path(f"/facts/{number}")).text
+    assert len({number, second, there}) == 3
 
 
 def test_a_visit_is_planned_and_then_made(at: Desk) -> None:
