@@ -142,9 +142,8 @@ def measure(folder: Path, cases: int) -> Findings:
     with sample(folder / "made") as served:
         with writing(served.node.engine) as session:
             case = session.exec(select(Case).where(Case.code == served.cases[0])).one()
-            papers.keep(
-                session, case, name="", content=PNG, kind="", by=acting(session, "malee"), now=utc_now()
-            )
+            by = acting(session, "malee")
+            papers.keep(session, case, name="", file=papers.checked(PNG), kind="", by=by, now=utc_now())
         data = served.node.data
     shutil.copytree(data, few)
     shutil.copytree(data, many)

@@ -33,7 +33,7 @@ def furnish(at: Served) -> list[str]:
         first, last = (
             session.exec(select(Case).where(Case.code == code)).one() for code in (at.cases[0], at.cases[-1])
         )
-        paper = papers.keep(session, first, name="จดหมาย", content=DOT, kind="", by=by, now=now)
+        paper = papers.keep(session, first, name="จดหมาย", file=papers.checked(DOT), kind="", by=by, now=now)
         service.add(
             session, first, "visit", entries.Meeting(method="phone_call", found="ปลอดภัยดี"), by=by, now=now
         )

@@ -161,7 +161,12 @@ _ACTIVE = (
     b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/Rendition", b"/GoToE", b"/SubmitForm",
     b"/ImportData", b"/XFA", b"/Encrypt",
 )  # fmt: skip
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_LETTERS = sorted(set(b"".join(_ACTIVE)) - set(b"/"))
+_ESCAPED = [  # one step of C for each, however often it is there
+    (escaped.encode(), bytes([letter]))
+    for letter in _LETTERS
+    for escaped in sorted({f"#{letter:02x}", f"#{letter:02X}"})
+]
 _STREAM = re.compile(rb"stream\r?\n")
 _INFLATED = 256 * 1024  # bytes of one stream that are looked into
 _INFLATED_ALL = 32 * 1024 * 1024
@@ -193,7 +198,9 @@ def _pdf(content: bytes) -> bytes:
 
 
 def _check_names(text: bytes) -> None:
-    plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), text) if b"#" in text else text
+    plain = text
+    for escaped, letter in _ESCAPED if b"#" in text else ():
+        plain = plain.replace(escaped, letter)
     if any(name in plain for name in _ACTIVE):
         raise InputError("file_active", field="file")
 
@@ -202,19 +209,18 @@ def _check_names(text: bytes) -> None:
 
 _MP4_BRANDS = (b"M4A", b"mp4", b"iso", b"3gp", b"dash")  # no picture's: of HEIC and AVIF nothing is cleaned
 _NOTES, _OF_BOXES = {b"udta", b"meta", b"uuid"}, {b"moov", b"trak"}
+_DEEP = 8
 
 
 def _mp4(content: bytes) -> bytes:
     """Of the same length, for its tables count bytes; its notes are blank."""
-    kept = bytearray(content)
-    _blank_notes(kept, 0, len(kept))
-    return bytes(kept)
-
-
-def _blank_notes(kept: bytearray, at: int, end: int) -> None:
+    kept, left = bytearray(content), [(0, len(content))]
     for _ in range(_MANY):
+        if not left:
+            return bytes(kept)
+        at, end = left.pop()
         if at == end:
-            return
+            continue
         size, name = struct.unpack_from(">I4s", kept, at)
         head = 8
         if size == 1:
@@ -222,12 +228,15 @@ def _blank_notes(kept: bytearray, at: int, end: int) -> None:
         last = at + size if size else end
         if not at + head <= last <= end:
             raise ValueError("box")
+        inside: list[tuple[int, int]] = []
         if name in _NOTES:
             kept[at + 4 : at + 8] = b"free"
             kept[at + head : last] = bytes(last - at - head)
         elif name in _OF_BOXES:
-            _blank_notes(kept, at + head, last)
-        at = last
+            inside = [(at + head, last)]
+        left += [(last, end), *inside]
+        if len(left) > _DEEP:
+            raise ValueError("too deep")
     raise ValueError("too many parts")
 
 

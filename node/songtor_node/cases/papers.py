@@ -9,10 +9,11 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Field, Session, col, func, select
 
-from songtor_node.cases.file_types import TYPES, taken
+from songtor_node.cases.file_types import TYPES, FileType, taken
 from songtor_node.cases.models import Case, Entry
 from songtor_node.store.base import Row
 from songtor_node.workers import Worker
@@ -59,18 +60,29 @@ class PaperContent(Row, table=True):
     content: bytes
 
 
-def keep(
-    session: Session, case: Case, *, name: str, content: bytes, kind: str, by: Worker, now: datetime
-) -> Paper:
-    """A copy without place, time and camera. `kind`: photo, scan, signature, recording ...; empty: by what it
-    is. InputError: missing, too_large, papers_full, file_type, file_active."""
-    assert case.id is not None
-    assert kind in {"", *KINDS}
+class File(NamedTuple):
+    """What a file is, and the copy of it without place, time and camera."""
+
+    type: FileType
+    clean: bytes
+
+
+def checked(content: bytes) -> File:
+    """It takes a while, so before the transaction. InputError: missing, too_large, file_type, file_active."""
     if not content:
         raise InputError("missing", field="file")
     if len(content) > MAX_BYTES:
         raise InputError("too_large", field="file")
-    found, clean = taken(content)
+    return File(*taken(content))
+
+
+def keep(
+    session: Session, case: Case, *, name: str, file: File, kind: str, by: Worker, now: datetime
+) -> Paper:
+    """`kind`: photo, scan, signature, recording ...; empty: by what it is. InputError("papers_full")."""
+    assert case.id is not None
+    assert kind in {"", *KINDS}
+    found, clean = file
     used = select(func.count(), func.coalesce(func.sum(Paper.size), 0)).where(Paper.case_id == case.id)
     number, total = session.exec(used).one()
     if number >= MAX_PAPERS or total + len(clean) > MAX_CASE_BYTES:

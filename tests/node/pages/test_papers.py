@@ -8,10 +8,12 @@ import re
 import struct
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -22,6 +24,7 @@ from songtor_node.cases.casefile import read_case
 from songtor_node.cases.file_types import taken
 from songtor_node.cases.models import Case
 from songtor_node.cases.papers import MAX_BYTES, MAX_CASE_BYTES, Paper, PaperContent
+from songtor_node.store.base import Setting
 from songtor_node.store.engine import reading, writing
 from songtor_node.workers import acting
 from songtor_proto.errors import InputError
@@ -206,6 +209,29 @@ def test_a_pdf_that_does_more_than_show_is_refused(inside: bytes) -> None:
         taken(PDF.replace(b"endobj", inside + b" endobj"))
 
 
+def test_a_pdf_full_of_escapes_is_judged_soon() -> None:
+    """One letter after another, not one escape after another: it costs the node no seconds."""
+    many = PDF.replace(b"endobj", b"#41" * (MAX_BYTES // 3) + b" endobj")
+    begun = time.process_time()
+    taken(many)
+    assert time.process_time() - begun < 1.5  # seconds; it was five
+
+
+def test_a_file_is_judged_while_others_write(
+    node: Node, code: str, malee: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it is, is found out before the store is held."""
+    judge = papers.taken
+
+    def meanwhile(content: bytes) -> Any:
+        with writing(node.engine) as session:
+            session.add(Setting(name="meanwhile", value=""))
+        return judge(content)
+
+    monkeypatch.setattr(papers, "taken", meanwhile)
+    assert send(malee, code, JPEG) == 303
+
+
 def test_the_name_and_what_a_browser_declares_are_not_believed(node: Node, code: str, malee: Visitor) -> None:
     """A page that is called a picture is refused; a picture that is called a page is a picture."""
     assert send(malee, code, b"<html><script>alert(1)</script>", "x.jpg", "image/jpeg") == 422
@@ -339,9 +365,8 @@ def test_what_a_consent_rests_on_cannot_be_removed(node: Node, code: str, malee:
     """A signature stays."""
     with writing(node.engine) as session:
         case = session.exec(select(Case)).one()
-        papers.keep(
-            session, case, name="", content=PNG, kind="signature", by=acting(session, "malee"), now=NOW
-        )
+        file, by = papers.checked(PNG), acting(session, "malee")
+        papers.keep(session, case, name="", file=file, kind="signature", by=by, now=NOW)
     assert 'class="destroy"' not in malee.get(f"/cases/{code}/papers/1/remove").text
     assert malee.post(f"/cases/{code}/papers/1/remove").status_code == 400
     assert len(kept(node)) == 1
@@ -381,6 +406,13 @@ def test_a_picture_is_not_taken_for_a_recording(brand: bytes) -> None:
     """They begin alike, and the place that a picture was taken at would stay in it."""
     with pytest.raises(InputError, match="file_type"):
         taken(box(b"ftyp", brand + b"\0\0\0\0mif1") + box(b"meta", PLACE))
+
+
+def test_boxes_in_boxes_have_an_end() -> None:
+    """However deep they lie: such a file is refused, and harms nobody."""
+    deep = b"".join(struct.pack(">I4s", 8 * left, b"moov") for left in range(50_000, 0, -1))
+    with pytest.raises(InputError, match="file_type"):
+        taken(box(b"ftyp", b"mp42\0\0\0\0") + deep)
 
 
 @pytest.mark.parametrize("size", [0x7FFFFFFF, 9, 2])

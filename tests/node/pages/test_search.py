@@ -167,7 +167,8 @@ def test_papers_are_found_by_what_they_are_called(node: Node) -> None:
     code = new_case(node)
     with writing(node.engine) as session:
         by = acting(session, "malee")
-        papers.keep(session, case_of(session, code), name="ใบเกิดลูก", content=PNG, kind="", by=by, now=NOW)
+        file = papers.checked(PNG)
+        papers.keep(session, case_of(session, code), name="ใบเกิดลูก", file=file, kind="", by=by, now=NOW)
     assert found(node, "ใบเกิด") == [code]
 
 

@@ -23,7 +23,7 @@ from songtor_node.web.forms.asks import Ask, fields_of, typed
 from songtor_node.web.forms.drafts import Draft, drop_draft
 from songtor_node.web.forms.sheet import refused
 from songtor_node.web.forms.two_people import other_words
-from songtor_node.web.talk.endings import ENDINGS, prove
+from songtor_node.web.talk.endings import ENDINGS, files, prove
 from songtor_node.web.talk.room import Room
 from songtor_node.web.talk.screens import SCREENS
 from songtor_node.web.visit import At, Visit, number
@@ -143,10 +143,11 @@ def take(visit: Visit) -> Response:
     try:
         if name == "second" and not visit.handed_over_to:  # no client tries workers' passwords
             prove(visit)
+        came = files(visit)
         with _at_screen(visit) as (room, _):
             if visit.handed_over_to and not _is_held(name, room.talk):
                 return visit.go("/hand-back")
-            return _taken(room, name)
+            return _taken(replace(room, files=came), name)
     except (InputError, ConsentError, PeerError) as error:
         if error.code in ("input.not_here", "peer.not_allowed") and error.field != "second":
             raise

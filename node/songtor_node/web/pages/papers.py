@@ -30,18 +30,14 @@ def listing(visit: Visit) -> Response:
 
 def add(visit: Visit) -> Response:
     chosen = visit.upload("photo") or visit.upload("file")
-    with visit.at("papers") as at:
-        try:
+    try:
+        file = papers.checked(chosen.file.read() if chosen else b"")
+        with visit.at("papers") as at:
             papers.keep(
-                at.session,
-                at.case,
-                name=visit.said("name"),
-                content=chosen.file.read() if chosen else b"",
-                kind="",
-                by=at.by,
-                now=at.now,
+                at.session, at.case, name=visit.said("name"), file=file, kind="", by=at.by, now=at.now
             )
-        except InputError as error:
+    except InputError as error:
+        with visit.at("papers") as at:
             return _listing(visit, at, error)
     return visit.go(f"/cases/{at.case.code}/papers", done="paper_added")
 

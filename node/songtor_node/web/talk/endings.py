@@ -47,7 +47,7 @@ def _signed(room: Room) -> dict[str, Any]:
         picture = base64.b64decode(said.removeprefix(_PNG), validate=True)
     except binascii.Error:
         raise InputError("signature", field="signature") from None
-    return {"form": "written", "kept": _keep(room, picture, "signature")}
+    return {"form": "written", "kept": _keep(room, _checked(picture, "signature"), "signature")}
 
 
 def _paper(room: Room) -> dict[str, Any]:
@@ -60,10 +60,10 @@ def _paper(room: Room) -> dict[str, Any]:
 
 def _on_paper(room: Room) -> dict[str, Any]:
     """A scan, or where the sheet lies, or both. InputError("missing") for neither."""
-    chosen, kept = room.visit.upload("paper_scan"), room.visit.said("paper_kept").strip()
-    if chosen is None and not kept:
+    file, kept = room.files.get("paper_scan"), room.visit.said("paper_kept").strip()
+    if file is None and not kept:
         raise InputError("missing", field="paper_scan")
-    scan = _keep(room, chosen.file.read(), "scan", "paper_scan") if chosen else ""
+    scan = _keep(room, file, "scan", "paper_scan") if file else ""
     return {"form": "written", "kept": " · ".join(filter(None, (scan, kept)))}
 
 
@@ -77,12 +77,12 @@ def _spoken(room: Room) -> dict[str, Any]:
 
 def _said(room: Room) -> dict[str, Any]:
     """InputError: missing (the witness), danger (who is the danger hears nothing of it)."""
-    witness, chosen = room.visit.said("spoken_witness").strip(), room.visit.upload("spoken_recording")
+    witness, file = room.visit.said("spoken_witness").strip(), room.files.get("spoken_recording")
     if not witness:
         raise InputError("missing", field="spoken_witness")
     if danger(room.record).is_called(witness):
         raise InputError("danger", field="spoken_witness")
-    kept = _keep(room, chosen.file.read(), "recording", "spoken_recording") if chosen else ""
+    kept = _keep(room, file, "recording", "spoken_recording") if file else ""
     return {"form": "spoken", "witness": witness, "kept": kept}
 
 
@@ -138,13 +138,24 @@ def prove(visit: Visit) -> None:
         raise PeerError("second", field="second_worker")
 
 
-def _keep(room: Room, content: bytes, kind: str, named: str = "signature") -> str:
+def files(visit: Visit) -> dict[str, papers.File]:
+    """What came with the form of an ending, before anything is written. InputError as papers are refused."""
+    came = {name: visit.upload(name) for name in ("paper_scan", "spoken_recording")}
+    return {name: _checked(one.file.read(), name) for name, one in came.items() if one is not None}
+
+
+def _checked(content: bytes, named: str) -> papers.File:
+    try:
+        return papers.checked(content)
+    except InputError as error:
+        raise InputError(error.code.removeprefix("input."), field=named) from None
+
+
+def _keep(room: Room, file: papers.File, kind: str, named: str = "signature") -> str:
     """Where it lies among the case's papers."""
     name = str(room.words(f"kept_{kind}"))
     try:
-        kept = papers.keep(
-            room.session, room.case, name=name, content=content, kind=kind, by=room.by, now=room.now
-        )
+        kept = papers.keep(room.session, room.case, name=name, file=file, kind=kind, by=room.by, now=room.now)
     except InputError as error:
         raise InputError(error.code.removeprefix("input."), field=named) from None
     return f"{PAPER}{kept.id}"

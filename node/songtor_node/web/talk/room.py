@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as part
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from songtor_node.cases.models import Case
+from songtor_node.cases.papers import File
 from songtor_node.cases.record import CaseRecord
 from songtor_node.consents.ground import House
 from songtor_node.consents.models import Talk
@@ -21,7 +23,8 @@ from songtor_web.fields import Field, Kind, Option
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """One conversation, inside one transaction; `visit` speaks the language of whoever reads the screen."""
+    """One conversation, inside one transaction; `visit` speaks the language of whoever reads the screen.
+    `files`: what came with the form, checked before the transaction."""
 
     visit: Visit
     session: Session
@@ -32,6 +35,7 @@ class Room:
     record: CaseRecord
     house: House
     screens: Sequence[str]
+    files: Mapping[str, File] = part(default_factory=dict)
 
     @property
     def lang(self) -> str:
