@@ -11,6 +11,9 @@ from sqlmodel import Session, col, select
 from songtor_node.resources.models import NetworkCheck, Resource
 from songtor_node.resources.network import entries, kinds
 
+GROUPS = ("for_it", "others", "name_only")
+_FOR_ANY_NEED = ("emergency", "hotline")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -43,13 +46,23 @@ class Found:
 
 
 def find(session: Session, wanted: Wanted, lang: str) -> list[Found]:
-    """By kind as `kinds` has them; ours before the network's, those for this very need before others."""
+    """As `GROUPS`, in each by kind as `kinds` has them, and ours before the network's."""
     order = list(kinds())
     fitting = [one for one in (*_own(session), *_network(session, lang)) if _fits(one, wanted)]
     return sorted(
         fitting,
-        key=lambda one: (order.index(one.kind), not one.number, wanted.need not in one.needs, one.name),
-    )
+        key=lambda one: (
+            GROUPS.index(group(one, wanted)), order.index(one.kind), not one.number, one.name,
+        ),
+    )  # fmt: skip
+
+
+def group(one: Found, wanted: Wanted) -> str:
+    """Of a place that fits: for this very need, for no need in particular, or by name alone."""
+    if not (one.number or one.phone or one.address or one.link):
+        return "name_only"
+    said = not wanted.need or wanted.need in one.needs or one.kind in _FOR_ANY_NEED
+    return "for_it" if said else "others"
 
 
 def _own(session: Session) -> Iterator[Found]:

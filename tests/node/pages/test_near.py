@@ -13,7 +13,7 @@ from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.entries import FollowUp, Problem
 from songtor_node.figures.bars import WIDTH, bars
 from songtor_node.figures.counts import figures, told
-from songtor_node.resources.find import Wanted, find
+from songtor_node.resources.find import GROUPS, Wanted, find, group
 from songtor_node.resources.network import entries
 from songtor_node.store.engine import reading, writing
 from songtor_node.workers import acting
@@ -70,6 +70,26 @@ def test_a_place_is_found_by_country_and_need_our_own_first(node: Node, malee: V
     assert [one.name for one in found] == ["บ้านดอกรัก"]
     assert not others
     assert [one.phone for one in hotlines] == ["116 016"]
+
+
+def test_places_for_the_very_need_stand_first_and_mere_names_are_folded_away(
+    node: Node, malee: Visitor
+) -> None:
+    """A football club answers no call for help; whom to call now comes before everything."""
+    malee.post("/resources/new", {**SHELTER, "kind": "temple", "name": "วัดตัวอย่าง", "needs": ""})
+    malee.post("/resources/new", SHELTER)
+    with reading(node.engine) as session:
+        wanted = Wanted(country="DE", need="domestic_violence")
+        found = find(session, wanted, "th")
+    by_group = {name: [one.name for one in found if group(one, wanted) == name] for name in GROUPS}
+    assert found[0].kind == "emergency"
+    assert "บ้านดอกรัก" in by_group["for_it"]
+    assert by_group["others"] == ["วัดตัวอย่าง"]
+    assert "สถานเอกอัครราชทูต ณ กรุงเบอร์ลิน" in by_group["name_only"]
+    page = malee.post("/resources", {"country": "DE", "need": "domestic_violence"}).text
+    assert page.count("ยังไม่มีใครที่นี่ตรวจ") == 1
+    assert page.index('href="tel:112"') < page.index("บ้านดอกรัก") < page.index("วัดตัวอย่าง")
+    assert page.index("<details><summary>") < page.index("กรุงเบอร์ลิน")
 
 
 def test_what_is_looked_for_is_in_no_address(malee: Visitor) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from songtor_node.forms import check
 from songtor_node.resources import acts
-from songtor_node.resources.find import Wanted, find
+from songtor_node.resources.find import GROUPS, Wanted, find, group
 from songtor_node.resources.network import OWN_KINDS, kinds
 from songtor_node.settings import kept
 from songtor_node.web.entrance.access import May, Page
@@ -51,7 +51,10 @@ def search(visit: Visit) -> Response:
     return visit.show(
         "resources/search.html",
         filters=_filters(visit, wanted),
-        found=found[:_SHOWN],
+        narrowed=_narrowed(visit, wanted),
+        groups={name: [one for one in found[:_SHOWN] if group(one, wanted) == name] for name in GROUPS},
+        unchecked=any(one.checked_at is None for one in found[:_SHOWN]),
+        total=len(found),
         more=max(0, len(found) - _SHOWN),
         kind_names={code: names[visit.lang] for code, names in kinds().items()},
         country_names=countries(visit.lang),
@@ -119,6 +122,17 @@ def _show(visit: Visit, made: Sheet, resource: int | None = None, status: int = 
     ]
     made = with_lists(replace(made, fields=asked), lists)
     return visit.show("resources/form.html", status, sheet=made, number=resource)
+
+
+def _narrowed(visit: Visit, wanted: Wanted) -> list[str]:
+    """What is looked for, in words."""
+    words = [
+        countries(visit.lang).get(wanted.country, ""),
+        vocabulary().problems[wanted.need].label(visit.lang) if wanted.need in vocabulary().problems else "",
+        kinds()[wanted.kind][visit.lang] if wanted.kind in kinds() else "",
+        wanted.text,
+    ]
+    return [one for one in words if one]
 
 
 def _filters(visit: Visit, wanted: Wanted) -> list[Field]:
