@@ -50,6 +50,9 @@ def answers(session: Session, worker: Worker, now: datetime) -> list[Came]:
             col(Inbox.kind).in_(_ANSWERS),
             Inbox.effect != "aside",
             col(Referral.case_id).is_not(None),
+            ~(
+                col(Referral.outgoing) & (col(Referral.state) == wire.STATE_ON_HOLD)
+            ),  # stands with the questions
             ~seen,
             *_visible(col(Referral.case_id), worker),
         )

@@ -27,10 +27,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk(Term):
-    """Where the hub can route a referral. With `per_province` there is one in each province."""
+    """Where the hub can route a referral. With `per_province` there is one in each province. The short names,
+    for lists, are empty where the label is short enough."""
 
     kind: str
     per_province: bool
+    short_th: str = ""
+    short_en: str = ""
+
+    def short(self, lang: str) -> str:
+        return (self.short_en if lang == "en" else self.short_th) or self.label(lang)
 
 
 Terms = Mapping[str, Term]
@@ -103,6 +109,8 @@ def _desk(line: Line) -> Desk:
         en=line.text("en"),
         kind=line.text("kind"),
         per_province=line.flag("per_province", False),
+        short_th=line.text("short_th", ""),
+        short_en=line.text("short_en", ""),
     )
 
 

@@ -188,16 +188,21 @@ def test_what_comes_from_the_other_end_waits_until_it_is_looked_at(network: Link
     assert reference in group(visitor(berlin.node, "malee"), "overdue")
     dwf = network.desk("dwf")
     desk_acts.accept(dwf, reference)
-    desk_acts.ask(dwf, reference, "มีลูกด้วยไหม")
     berlin.sync()
     malee, anong = visitor(berlin.node, "malee", "en"), visitor(berlin.node, "anong", "en")
     assert not group(malee, "overdue")
-    assert f'href="/referrals/{reference}"' in group(malee, "questions")
     assert f'href="/referrals/{reference}"' in group(malee, "answers")
     assert malee.get(f"/referrals/{reference}").status_code == 200
     assert not group(malee, "answers")
-    assert group(malee, "questions")
     assert group(anong, "answers")
+    desk_acts.ask(dwf, reference, "มีลูกด้วยไหม")
+    berlin.sync()
+    assert f'href="/referrals/{reference}"' in group(malee, "questions")
+    assert "to be answered by" in group(malee, "questions")
+    assert not group(anong, "answers")  # it stands once, with the questions
+    page = text_of(malee.get(f"/referrals/{reference}").text)
+    assert page.index("มีลูกด้วยไหม") < page.index("Answer the question")
+    assert "Sent already" in text_of(malee.get(f"/referrals/{reference}/answer").text)
 
 
 def test_an_incoming_referral_waits_for_a_decision(network: LinkedNetwork) -> None:
@@ -209,4 +214,5 @@ def test_an_incoming_referral_waits_for_a_decision(network: LinkedNetwork) -> No
     line = group(visitor(taipei.node, "malee", "en"), "undecided")
     assert reference in line
     assert "From" in line
+    assert line.index("Help after domestic violence") < line.index("Complex service") < line.index("From")
     assert not group(visitor(taipei.node, "somsri", "en"), "undecided")

@@ -17,6 +17,7 @@ from songtor_node.cases.models import Case, Person
 from songtor_node.cases.names import called_for
 from songtor_node.consents import acts as consents
 from songtor_node.consents.models import Consent
+from songtor_node.referrals.history import urgency
 from songtor_node.referrals.models import Referral
 from songtor_node.waiting import Came
 from songtor_node.web.entrance.access import May, Page, may_see_page
@@ -38,13 +39,16 @@ _LABELS = {"follow_up": "follow_up_methods", "visit": "follow_up_methods", "goal
 @dataclass(frozen=True, slots=True)
 class Line:
     """`case`: code or number of what it is about, if it is about one. `tone` and `state`: a status, if there
-    is one. When: a day `on`, a time `at`, or a `note` that says more."""
+    is one; `level`: a threat level; `who`: from whom or to whom. When: a day `on`, a time `at`, or a `note`
+    that says more."""
 
     path: str
     words: str
     case: str | int | None = None
     tone: str = ""
     state: str = ""
+    level: str = ""
+    who: str = ""
     on: date | None = None
     at: datetime | None = None
     note: str = ""
@@ -91,14 +95,19 @@ def _for_admin(visit: Visit) -> Response:
 
 def _groups(session: Session, visit: Visit) -> Iterator[Group]:
     me, now, t = visit.me, visit.now, visit.t
-    about = partial(_referral, visit)
+    about, to_answer = partial(_referral, visit, ""), partial(_referral, visit, "today.answer_by")
+    awaited = partial(_referral, visit, "today.awaited_by")
 
     def confirm(one: Consent) -> Line:
         return Line(f"/consents/{one.code}/confirm", t("today.confirm_one"), one.case_id, at=one.confirm_by)
 
     def answer(came: Came) -> Line:
         one = came.referral
-        words = t("today.answer", who=party(one.peer, visit.lang), state=state_text(one.state, visit.lang))
+        words = t(
+            "today.answer",
+            who=party(one.peer, visit.lang, short=True),
+            state=state_text(one.state, visit.lang),
+        )
         return Line(_path(one), words, one.case_id, at=came.at)
 
     def verify(found: tuple[str, int]) -> Line:
@@ -106,13 +115,13 @@ def _groups(session: Session, visit: Visit) -> Iterator[Group]:
 
     due = reminders.due(session, me, now)
     late, soon = [one for one in due if one.state != "soon"], [one for one in due if one.state == "soon"]
-    yield _group("undecided", "inbox", waiting.undecided(session, me), about, "/referrals/incoming")
+    yield _group("undecided", "inbox", waiting.undecided(session, me), to_answer, "/referrals/incoming")
     yield _group("confirm", "shield", consents.waiting_for_second(session, me, now), confirm)
-    yield _group("questions", "message", waiting.questions(session, me), about, "/referrals?show=mine")
+    yield _group("questions", "message", waiting.questions(session, me), to_answer, "/referrals?show=mine")
     yield _group("refused", "send", waiting.refused(session, me), about, "/referrals?show=mine")
     yield _group("answers", "message", waiting.answers(session, me, now), answer, "/referrals")
     yield _group("due", "calendar", late, partial(_due, visit), "/cases")
-    yield _group("overdue", "clock", waiting.overdue(session, me, now), about, "/referrals?show=overdue")
+    yield _group("overdue", "clock", waiting.overdue(session, me, now), awaited, "/referrals?show=overdue")
     yield _group("words", "pen", _two_people(session, visit), partial(_form, t("today.both")))
     yield _group("drafts", "pen", _drafts(session, visit), partial(_form, t("today.draft")))
     yield _group("verify", "check", waiting.to_verify(session, me), verify, "/cases")
@@ -124,12 +133,20 @@ def _group(name: str, icon: str, found: Sequence[T], line_of: Callable[[T], Line
     return Group(name, icon, lines, max(0, len(found) - SHOWN), all_at)
 
 
-def _referral(visit: Visit, one: Referral) -> Line:
+def _referral(visit: Visit, until: str, one: Referral) -> Line:
+    """`until`: a key of the words about the day by which it should be answered; empty where nobody should."""
     key = "today.to" if one.outgoing else "today.from"
-    words = visit.t(key, who=party(one.peer, visit.lang), reference=one.reference)
-    key = "today.awaited_by" if one.outgoing else "today.answer_by"
-    note = visit.t(key, when=time_text(one.respond_by, visit.lang))
-    return Line(_path(one), words, one.case_id, note=note)
+    who = visit.t(key, who=party(one.peer, visit.lang, short=True), reference=one.reference)
+    purpose = visit.node.policy.purposes.get(one.purpose)
+    level = urgency(one)
+    return Line(
+        _path(one),
+        purpose.label(visit.lang) if purpose else who,
+        one.case_id,
+        level=level if level in visit.node.vocabulary.threat_levels else "",
+        who=who if purpose else "",
+        note=visit.t(until, when=time_text(one.respond_by, visit.lang)) if until else "",
+    )
 
 
 def _path(one: Referral) -> str:

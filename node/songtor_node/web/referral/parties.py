@@ -9,11 +9,18 @@ from songtor_proto.vocabulary import vocabulary
 from songtor_proto.vocabulary.names import country
 
 
-def party(address: str, lang: str) -> str:
-    """The desk, the organisation, or for the hub the centre that runs it; an unknown address as it is."""
+def party(address: str, lang: str, *, short: bool = False) -> str:
+    """The desk, the organisation, or for the hub the centre that runs it; an unknown address as it is.
+    `short`: as a list or a timeline says it."""
     try:
-        hub = Address.parse(address).is_hub
-        return party_name(f"{address}/tsda" if hub else address, vocabulary(), lang)
+        at = Address.parse(address)
+        if at.is_hub:
+            at = Address.parse(f"{address}/tsda")
+        return (
+            vocabulary().desk(at).short(lang)
+            if short and at.is_desk
+            else party_name(str(at), vocabulary(), lang)
+        )
     except InputError:
         return address
 

@@ -96,7 +96,9 @@ def _event(session: Session, said: Said, referral: Referral, lang: str) -> Event
         "ours": said.ours,
         "kind": said.kind if said.kind in _KNOWN else "other",
         "version": referral.version,
-        "who": (worker.name or worker.code if worker else "") if said.ours else party(said.who, lang),
+        "who": (worker.name or worker.code if worker else "")
+        if said.ours
+        else party(said.who, lang, short=True),
         "state": state_text(said.wanted, lang) if said.wanted else "",
         "standing": ("proven" if said.proven else said.standing) if said.ours else "",
         "trouble": trouble,
