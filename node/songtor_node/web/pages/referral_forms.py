@@ -245,6 +245,7 @@ def _page(
         case_code=case.code if case else "",
         fields=shown,
         offered=_offered(form, act, referral, visit.lang),
+        known={line["category"] for line in referral.lines if line["leaves"]},
         given=said,
         found=seen,
         question=question if form.name == "answer" else "",
