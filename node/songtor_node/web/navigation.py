@@ -29,7 +29,7 @@ _FOR_ALL_CASES = (
     ("/resources", "resources", "map-pin", False),
     ("/figures", "figures", "chart", False),
 )
-_FOR_SOME_CASES = (*_FOR_ALL_CASES[:3], _FOR_ALL_CASES[4])
+_FOR_SOME_CASES = _FOR_ALL_CASES[:5]
 _FOR_ADMIN = (
     ("/", "today", "sun", True),
     ("/people", "people", "users", True),
