@@ -7,6 +7,7 @@ malee.post("/cases/new", {"target_group": "thai_abroad"})  # follows no redirect
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from httpx2 import Response
@@ -50,3 +51,8 @@ def visitor(node: Node, worker: str = "", lang: str = "th", front: Front | None 
             token = sessions.begin(session, worker, now=node.clock(), random=node.random, proven=True)
         client.cookies.set("songtor", token)
     return client
+
+
+def passwords_filled(page: str) -> list[str]:
+    """What the browser is told to fill in at each password that the page asks for."""
+    return re.findall(r'autocomplete="([^"]*)"[^>]*type="password"', page)

@@ -21,7 +21,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """`value`: text, or the values ticked. `list` is a drop-down, `choice` radio buttons, `checks` boxes."""
+    """`value`: text, or the values ticked. `list` is a drop-down, `choice` radio buttons, `checks` boxes.
+    `remembered`: a password that the browser may fill in; it is not to answer for whoever holds the phone."""
 
     name: str
     kind: Kind
@@ -31,6 +32,7 @@ class Field:
     values: Sequence[str] = ()
     options: Sequence[Option] = ()
     error: str = ""
+    remembered: bool = False
 
     def wrong(self, message: str) -> Field:
         return replace(self, error=message)

@@ -16,7 +16,7 @@ from songtor_node.web.routes import PAGES
 from tests.support.accounts import PASSWORD, with_account
 from tests.support.node import new_node
 from tests.support.talks import begin, case_of, say, to_check
-from tests.support.visitor import Visitor, visitor
+from tests.support.visitor import Visitor, passwords_filled, visitor
 
 IN_ANY_HAND = {"/hand-back", "/leave", "/language", "/locked", "/sign-out"}
 
@@ -104,6 +104,15 @@ def test_the_worker_takes_it_back_with_their_password(node: Node, malee: Visitor
     assert malee.post("/hand-back", {"password": PASSWORD}).headers["location"] == talk
     assert malee.get(f"/cases/{case}/consents").status_code == 200
     assert malee.get(talk).headers["location"] == f"{talk}/told"
+
+
+def test_the_phone_itself_lets_nobody_in(node: Node, malee: Visitor) -> None:
+    """A password that the browser kept is asked for at the door alone, not where a client may hold it."""
+    with_account(node, "admin")  # else the door leads to the first start
+    handed(malee, case_of(node))
+    assert passwords_filled(malee.get("/hand-back").text) == ["new-password"]
+    assert passwords_filled(malee.get("/locked").text) == ["new-password"]
+    assert passwords_filled(visitor(node).get("/sign-in").text) == ["current-password"]
 
 
 def test_guessing_the_password_meets_a_pause(node: Node, malee: Visitor) -> None:

@@ -19,7 +19,7 @@ from tests.support.accounts import PASSWORD, code_of, with_account
 from tests.support.hub import MovableClock
 from tests.support.node import new_node
 from tests.support.talks import begin, case_of, say
-from tests.support.visitor import Visitor, visitor
+from tests.support.visitor import Visitor, passwords_filled, visitor
 
 
 @pytest.fixture
@@ -82,6 +82,12 @@ def test_a_second_person_signs_in_on_the_same_screen(node: Node, malee: Visitor)
     assert made.record["event"]["harm"] == "ถูกขู่ฆ่าคืนนี้"
     page = malee.get(f"/consents/{made.code}").text
     assert "ถูกขังไว้ ติดต่อไม่ได้" in page
+
+
+def test_the_browser_does_not_sign_for_the_second_person(node: Node, malee: Visitor) -> None:
+    """Theirs is typed, whatever password this phone has kept."""
+    talk = to_second(malee, node, "demographics")
+    assert passwords_filled(malee.get(f"{talk}/second").text) == ["new-password"]
 
 
 def test_the_screens_stay_the_workers_own(node: Node) -> None:

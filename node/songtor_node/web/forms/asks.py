@@ -25,6 +25,7 @@ class Ask:
     of: str = ""
     words: str = ""
     options: tuple[str, ...] = ()  # codes that are no list's; their words stand under `name_code`
+    remembered: bool = False  # a password that the browser may fill in
 
 
 def fields_of(
@@ -50,6 +51,7 @@ def _field(visit: Visit, ask: Ask, value: Any) -> Field:
         value=single,
         values=several,
         options=_options(visit, ask),
+        remembered=ask.remembered,
     )
 
 

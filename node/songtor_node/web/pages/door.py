@@ -19,7 +19,7 @@ from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 
-_SIGN_IN = (Ask("code", words="worker_code"), Ask("password", "password"))
+_SIGN_IN = (Ask("code", words="worker_code"), Ask("password", "password", remembered=True))
 _FIRST_PASSWORD = (Ask("new_password", "password"), Ask("again", "password"))
 _SECOND = (Ask("second"),)
 _WAKE = (Ask("password", "password"),)
