@@ -53,7 +53,7 @@ class Tries(Row, table=True):
 
     subject: bytes = Field(primary_key=True)
     count: int = 0
-    last_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant, index=True)
 
 
 class AccountEvent(Row, table=True):

@@ -25,19 +25,21 @@ def pause(count: int) -> timedelta:
 
 
 def begin(session: Session, code: str, now: datetime, browser: str = "") -> timedelta:
-    """Counts one try for that worker's code; gives how long to wait instead, where there is a pause."""
+    """Counts one try for that worker's code; gives how long to wait instead, where there is a pause. Only
+    what counts is kept: however many names a stranger makes up, the pause for all bounds them."""
     session.exec(delete(Tries).where(col(Tries.last_at) < now - FORGOTTEN))
     own = _row(session, _subject(code, browser), now)
-    rows, wait = [own], own.last_at + pause(own.count) - now
+    counts, wait = [(own, own.count)], own.last_at + pause(own.count) - now
     if not browser:
         everybody = _row(session, _ALL, now)
-        everybody.count = max(0, everybody.count - (now - everybody.last_at) // PARDON_FOR_ALL)
-        over = PAUSE_FOR_ALL if everybody.count >= FREE_FOR_ALL else timedelta()
-        rows, wait = [own, everybody], max(wait, everybody.last_at + over - now)
+        count = max(0, everybody.count - (now - everybody.last_at) // PARDON_FOR_ALL)
+        over = PAUSE_FOR_ALL if count >= FREE_FOR_ALL else timedelta()
+        counts, wait = [*counts, (everybody, count)], max(wait, everybody.last_at + over - now)
     if wait > timedelta():
         return wait
-    for row in rows:
-        row.count, row.last_at = row.count + 1, now
+    for row, count in counts:
+        row.count, row.last_at = count + 1, now
+        session.add(row)
     session.flush()
     return timedelta()
 
@@ -63,11 +65,7 @@ def is_alarming(session: Session, code: str, browser: str = "") -> bool:
 
 
 def _row(session: Session, subject: bytes, now: datetime) -> Tries:
-    row = session.get(Tries, subject)
-    if row is None:
-        row = Tries(subject=subject, last_at=now)
-        session.add(row)
-    return row
+    return session.get(Tries, subject) or Tries(subject=subject, count=0, last_at=now)
 
 
 def _subject(code: str, browser: str) -> bytes:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from songtor_node.accounts import browsers, passwords, people, tries
@@ -123,6 +124,27 @@ def test_guessing_many_names_is_slowed_for_all_but_shuts_nobody_out(node: Node, 
         later = clock() + timedelta(days=2)
         tries.begin(session, "malee", later)
         assert len(session.exec(select(Tries)).all()) == 2
+
+
+def test_names_that_are_made_up_do_not_fill_the_store(node: Node, clock: MovableClock) -> None:
+    """While there is a pause nothing is kept of a try, nor is the pause for all any shorter for it."""
+    now = clock()
+    for number in range(tries.FREE_FOR_ALL):
+        with writing(node.engine) as session:
+            tries.begin(session, f"name{number % 20}", now)
+    for number in range(100):
+        with writing(node.engine) as session:
+            assert tries.begin(session, f"other{number}", now)
+    now += tries.LONGEST - timedelta(seconds=1)
+    with writing(node.engine) as session:
+        assert len(session.exec(select(Tries)).all()) == 21
+        before = session.get_one(Tries, b"").count
+        for number in range(10):
+            session.get_one(Tries, tries._subject(f"name{number}", "")).count = 100
+            assert tries.begin(session, f"name{number}", now)
+        assert session.get_one(Tries, b"").count == before
+        plan = "EXPLAIN QUERY PLAN DELETE FROM tries WHERE last_at < 1"
+        assert "ix_tries_last_at" in str(session.connection().execute(text(plan)).all())
 
 
 def test_the_second_half_is_bounded_too(node: Node, secret: str) -> None:

@@ -24,6 +24,9 @@ def upgrade() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("subject"),
     )
+    with op.batch_alter_table("tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tries_last_at"), ["last_at"], unique=False)
+
     op.create_table(
         "account",
         sa.Column("worker", sa.String(), nullable=False),
