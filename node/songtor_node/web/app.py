@@ -43,6 +43,7 @@ UPLOAD_SECONDS = 600
 STRANGERS = 64 * 1024  # bytes of a form from whom nobody knows yet: it is read in everybody's time
 STRANGERS_SECONDS = 20
 _FIRST = {When.NEW: "/start", When.LOCKED: "/unlock"}
+_AFTER_LEAVING = ("/leave", "/calendar", "/calendar/today")
 _IN_ANY_HAND = ("/hand-back", "/leave", "/language", "/locked", "/sign-out")
 
 _log = structlog.get_logger(__name__)
@@ -104,7 +105,8 @@ class Ways:
                 status = 413 if said.code == "input.too_large" else 400
                 return await self._in_thread(page, partial(problem, error=said, status=status), visit)
             try:
-                key = b"" if page.path == DRAFT else key_of(form, visit.token, visit.here)
+                again = visit.worker is not None and page.path != DRAFT
+                key = key_of(form, visit.token, visit.here) if again else b""
                 step = partial(self._in_thread, page, page.post, replace(visit, form=form))
                 return await self._once.do(key, step)
             finally:
@@ -152,6 +154,8 @@ class Ways:
             return RedirectResponse(_FIRST.get(when, "/"), 303)
         if when is When.OPEN:
             visit = sessions.known(visit)
+        if page.path not in _AFTER_LEAVING and sessions.has_left(visit):
+            return RedirectResponse("/calendar", 303)  # whichever page "back" asks for
         if not sessions.may_be_held(visit, _IN_ANY_HAND):
             return RedirectResponse("/hand-back", 303)
         if not may_come(page, visit.worker):

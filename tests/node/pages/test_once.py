@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import select
+from starlette.responses import RedirectResponse, Response
 
 from songtor_node.bootstrap import Node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.models import Note
 from songtor_node.store.engine import reading, writing
+from songtor_node.web.entrance import once
+from songtor_node.web.entrance.once import Once
 from songtor_node.workers import acting
 from tests.support.node import NOW, new_node
 from tests.support.visitor import visitor
@@ -81,3 +85,43 @@ def test_what_was_refused_is_done_when_it_is_sent_again(node: Node, notes: str) 
     assert malee.post(f"{notes}/add", {**form, "text": ""}).status_code == 422
     assert malee.post(f"{notes}/add", {**form, "text": "ใช่"}).status_code == 303
     assert _kept(node) == ["ใช่"]
+
+
+def test_strangers_forms_push_no_worker_s_out(
+    node: Node, notes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what a worker sends is remembered."""
+    monkeypatch.setattr(once, "_REMEMBERED", 3)
+    malee = visitor(node, "malee")
+    form = {**_form(malee.get(f"{notes}/add").text), "text": "โทรหาแล้ว"}
+    malee.post(f"{notes}/add", form)
+    token = malee.cookies["songtor"]
+    malee.cookies.delete("songtor")
+    for number in range(5):
+        malee.post("/language", {"back": "/", "lang": "th", "made": str(number)})
+    malee.cookies.set("songtor", token)
+    malee.post(f"{notes}/add", form)
+    assert _kept(node) == ["โทรหาแล้ว"]
+
+
+def test_both_doors_do_the_same_form_once() -> None:
+    """A form that comes by two event loops at once has one effect; a long way back is not kept."""
+    done, same, long = [], Once(), "/" + "x" * 10_000
+
+    async def answer() -> Response:
+        await asyncio.sleep(0.01)
+        done.append(1)
+        return RedirectResponse("/cases", 303)
+
+    async def far() -> Response:
+        return RedirectResponse(long, 303)
+
+    def door(key: bytes) -> str:
+        return asyncio.run(same.do(key, answer)).headers["location"]
+
+    with ThreadPoolExecutor(4) as doors:
+        for number in range(50):
+            assert set(doors.map(door, [bytes([number]) * 4] * 4)) == {"/cases"}
+    assert len(done) == 50
+    assert asyncio.run(same.do(b"far", far)).headers["location"] == long
+    assert b"far" not in same._led

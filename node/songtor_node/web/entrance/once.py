@@ -7,42 +7,55 @@ typed other words in between sends another form.
 from __future__ import annotations
 
 import hashlib
-from asyncio import Future, get_running_loop
+from asyncio import wrap_future
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from threading import Lock
 
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 MADE = "made"  # the hidden field that says when the page was made
 _REMEMBERED = 500  # forms, the latest
+_LONGEST = 500  # letters of where one led
 
 
 class Once:
-    """What was done is remembered by where it led; what was refused is done anew. In one event loop."""
+    """What was done is remembered by where it led; what was refused is done anew. The doors of this machine
+    and of the house, each with an event loop of its own, may share it."""
 
     def __init__(self) -> None:
         self._led: OrderedDict[bytes, Future[str]] = OrderedDict()
+        self._lock = Lock()
 
     async def do(self, key: bytes, answer: Callable[[], Awaitable[Response]]) -> Response:
         """`answer`'s, or where the first of the same led to; an empty `key` is never the same."""
         if not key:
             return await answer()
-        while (first := self._led.get(key)) is not None:
-            if led := await first:
+        mine: Future[str] = Future()
+        mine.set_running_or_notify_cancel()  # who waits for it and goes away takes it from nobody
+        while (first := self._first(key, mine)) is not mine:
+            if led := await wrap_future(first):
                 return RedirectResponse(led, 303)
-        mine = self._led[key] = get_running_loop().create_future()
-        while len(self._led) > _REMEMBERED:
-            self._led.popitem(last=False)
         led = ""
         try:
             response = await answer()
-            led = response.headers.get("location", "") if response.status_code == 303 else ""
+            location = response.headers.get("location", "") if response.status_code == 303 else ""
+            led = location if len(location) <= _LONGEST else ""
             return response
         finally:
-            if not led:
-                self._led.pop(key, None)
+            with self._lock:
+                if not led and self._led.get(key) is mine:
+                    del self._led[key]
             mine.set_result(led)
+
+    def _first(self, key: bytes, mine: Future[str]) -> Future[str]:
+        with self._lock:
+            first = self._led.setdefault(key, mine)
+            while len(self._led) > _REMEMBERED:
+                self._led.popitem(last=False)
+            return first
 
 
 def key_of(form: FormData, sender: bytes, path: str) -> bytes:
