@@ -235,7 +235,8 @@ def test_leaving_at_once_leaves_nothing(malee: Hand, shared: Served) -> None:
     for _ in range(3):
         with malee.page.expect_event("load"):
             malee.page.evaluate("history.back()")
-        expect(malee.page.locator("input[name=password]")).to_be_visible()
+        expect(malee.page.locator("table.days")).to_be_visible()
+        expect(malee.page.locator("input, a.brand")).to_have_count(0)
         malee.reads_nowhere("นวล", "talk.told", case)
 
 

@@ -14,6 +14,7 @@ from tests.browser.windows import Windows
 from tests.support.talks import case_of
 
 BRAND = {"th": "ส่งต่อ", "en": "Songtor"}
+CALENDAR = {"th": "ปฏิทิน", "en": "Calendar"}
 LANGS = pytest.mark.parametrize("lang", ["th", "en"])
 SECRETS = ("นวล", "Max", "สามี", "ที่พักปลอดภัย", "กลัวมาก", "nuan")
 KEPT = """async () => [...Object.values(localStorage), ...Object.values(sessionStorage), document.cookie,
@@ -87,13 +88,16 @@ def test_one_tap_and_the_screen_is_a_calendar(windows: Windows, shared: Served, 
     else:
         page.locator("a.leave").tap()
     page.wait_for_url("**/calendar")
-    expect(page).to_have_title(BRAND[lang])
+    expect(page).to_have_title(CALENDAR[lang])
     assert way == "without_script" or page.evaluate("history.length") == before
     malee.reads_nowhere(*SECRETS, case)
     for _ in range(2):
         page.go_back()
-        malee.reads_nowhere(*SECRETS, case)
+        malee.reads_nowhere(*SECRETS, case, BRAND[lang])
     malee.open(f"/cases/{case}")
+    assert malee.path == "/calendar"
+    malee.page.locator("td.now a").tap()
+    page.wait_for_url(lambda url: not url.endswith("/calendar"))
     assert malee.path in ("/sign-in", "/start")
 
 

@@ -142,14 +142,18 @@ def test_paper_and_spoken_go_back_to_the_worker_first(node: Node, malee: Visitor
 
 
 def test_leaving_ends_the_session_and_shows_a_calendar(node: Node, malee: Visitor) -> None:
-    """What stands there then says nothing; going back opens nothing."""
+    """What stands there then says nothing; going back opens nothing, until somebody taps today's date."""
     talk = handed(malee, case_of(node))
     answer = malee.get("/leave")
     assert answer.headers["location"] == "/calendar"
     page = malee.get("/calendar").text
     assert "พ.ย. 2569" in page
-    assert "consents" not in page
-    assert malee.get(f"{talk}/told").headers["location"] == "/sign-in"
+    assert [one for one in ("consents", "ส่งต่อ", "mark.svg", "sign-in", 'href="/"') if one in page] == []
+    for path in (f"{talk}/told", "/", "/sign-in", "/hand-back"):
+        assert malee.get(path).headers["location"] == "/calendar"
+    assert 'href="/calendar/today"' in page
+    assert malee.get("/calendar/today").headers["location"] == "/"
+    assert malee.get("/").headers["location"] == "/sign-in"
 
 
 def test_an_account_without_a_password_signs_in_anew(node: Node) -> None:

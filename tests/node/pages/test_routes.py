@@ -57,7 +57,7 @@ MAY = {
     May.ADMIN: {"node_admin"},
 }
 BEFORE_A_SIGN_IN = re.compile(
-    r"/(start|unlock|sign-in|trust)(/.*)?|/(locked|sign-out|language|leave|calendar)"
+    r"/(start|unlock|sign-in|trust)(/.*)?|/(locked|sign-out|language|leave|calendar|calendar/today)"
 )
 OF_A_CASE = ("{case}", "{consent}", "{reference}")
 PLACES = {  # what stands in a path beside the case; a new parameter is named here

@@ -25,7 +25,9 @@ LONGEST = timedelta(hours=12)
 FRESH = timedelta(minutes=10)
 SESSION = "songtor"
 STEP = "songtor-step"
-"""The cookies: of the session, and of a way that is still being gone (first start, passkey)."""
+LEFT = "songtor-left"
+"""The cookies: of the session, of a way that is still being gone (first start, passkey), and of a browser
+that was left at once."""
 _TOUCH = timedelta(minutes=1)  # so often at most a look is written down
 _KNOWN = timedelta(days=180)
 _SIZE = 32
@@ -222,6 +224,11 @@ def give_cookie(
         samesite="strict",
     )
     return response
+
+
+def has_left(visit: Visit) -> bool:
+    """Whether somebody left at once here, and nobody has come back since."""
+    return visit.worker is None and cookie_name(visit, LEFT) in visit.request.cookies
 
 
 def browser_of(visit: Visit, session: Session, worker: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar
+from datetime import timedelta
 
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +16,9 @@ from songtor_node.web.visit import Visit
 from songtor_proto.errors import PeerError, SongtorError
 from songtor_proto.times import utc_now
 from songtor_web.fields import Field
+
+AWAY = timedelta(hours=1)
+"""So long a browser that was left shows the calendar alone."""
 
 
 def hand_back(visit: Visit) -> Response:
@@ -62,12 +66,18 @@ def take_back(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """At once: nobody is signed in any more, and what comes next says nothing."""
+    """At once: nobody is signed in any more, and what comes next says nothing, nor does what came before."""
     if visit.token:
         with visit.writing() as session:
             sessions.end(session, visit.token)
     response = RedirectResponse("/calendar", 303)
+    sessions.give_cookie(visit, response, "1", sessions.LEFT, AWAY)
     return sessions.take_cookie(visit, response)
+
+
+def come_back(visit: Visit) -> Response:
+    """By the day of today in the calendar, which says nothing of where it leads."""
+    return sessions.take_cookie(visit, RedirectResponse("/", 303), sessions.LEFT)
 
 
 def calendar(visit: Visit) -> Response:
@@ -80,5 +90,6 @@ def calendar(visit: Visit) -> Response:
 PAGES = (
     Page(path="/hand-back", may=May.WORKER, get=hand_back, post=take_back),
     Page(path="/leave", may=May.ANYONE, when=None, get=leave),
+    Page(path="/calendar/today", may=May.ANYONE, when=None, get=come_back),
     Page(path="/calendar", may=May.ANYONE, when=None, get=calendar),
 )
