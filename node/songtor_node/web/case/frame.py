@@ -9,7 +9,7 @@ The template extends `case.html` and fills the block `main`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from songtor_node.cases import flower, steps
-from songtor_node.cases.models import Person, Threat
+from songtor_node.cases.models import Person, StepTaken, Threat
 from songtor_node.cases.names import called_for
 from songtor_node.web.forms.sheet import Sheet
 from songtor_node.web.visit import At, Visit
@@ -26,7 +26,7 @@ from songtor_proto.vocabulary import vocabulary
 
 
 class StepMark(NamedTuple):
-    """`state`: done, now or to_come."""
+    """`state`: done, skipped, now or to_come."""
 
     code: str
     state: str
@@ -55,10 +55,11 @@ def frame(at: At) -> dict[str, Any]:
     threats = at.session.exec(
         select(Threat).where(Threat.case_id == at.case.id).order_by(col(Threat.id))
     ).all()
+    taken = at.session.exec(select(StepTaken.step).where(StepTaken.case_id == at.case.id)).all()
     client = next(person for person in people if not person.relation)
     return {
         "case": at.case,
-        "step_rail": step_rail(at.case.step),
+        "step_rail": step_rail(at.case.step, set(taken)),
         "case_head": CaseHead(
             client=client,
             worker=at.by,
@@ -89,11 +90,10 @@ def show_sheet(
     return visit.show(template, status, **frame(at), title=title, hint=hint, sheet=sheet, back=back, **more)
 
 
-def step_rail(present: str) -> list[StepMark]:
-    """The steps of a case's life, and which of them lie behind it."""
+def step_rail(present: str, taken: Collection[str]) -> list[StepMark]:
+    """The steps of a case's life, and which of them lie behind it; one that was skipped was never taken."""
     life = steps.life(list(vocabulary().case_steps))
     here = life.index(present)
-    return [
-        StepMark(code, "done" if number < here else "now" if number == here else "to_come")
-        for number, code in enumerate(life)
-    ]
+    behind = ["done" if code in taken else "skipped" for code in life[:here]]
+    states = [*behind, "now", *("to_come" for _ in life[here + 1 :])]
+    return [StepMark(code, states[number]) for number, code in enumerate(life)]

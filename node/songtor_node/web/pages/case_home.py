@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from songtor_node.cases import alike, history, service, steps
+from songtor_node.cases import alike, closure, history, service, steps
 from songtor_node.cases.missing import missing
 from songtor_node.cases.models import StepTaken
 from songtor_node.cases.record import CaseRecord, read_record
@@ -34,6 +34,8 @@ def home(visit: Visit) -> Response:
             "case_home.html",
             **frame(at),
             record=record,
+            ended=closure.closings(at.session, at.case)[-1:] if at.case.step == steps.LAST else (),
+            closed=at.case.step == steps.LAST,
             next_visit=_next_visit(record),
             next_follow_up=min(
                 (one for one in record.follow_ups if not one.done), key=lambda one: one.due, default=None

@@ -55,6 +55,8 @@ def listing(visit: Visit) -> Response:
     with visit.reading() as session:
         wanted = _wanted(session, visit)
         cases, total = glance.page(session, visit.me, wanted, number)
+        ended = Filter(worker=visit.me.code, state="closed")
+        closed = 0 if total else glance.page(session, visit.me, ended, 1)[1]
     pages = max(1, -(-total // PAGE))
     if number > pages:
         return RedirectResponse("/cases", 303)
@@ -62,6 +64,7 @@ def listing(visit: Visit) -> Response:
         "cases.html",
         lines=[_line(visit, *one) for one in cases],
         total=total,
+        closed=closed,
         number=number,
         pages=pages,
         wanted=wanted,
