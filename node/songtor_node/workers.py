@@ -63,6 +63,11 @@ def listing(session: Session, *, everyone: bool = False) -> Sequence[Worker]:
     return session.exec(query if everyone else query.where(col(Worker.active))).all()
 
 
+def names(session: Session) -> dict[str, str]:
+    """What each is called, by code; those who left, too."""
+    return {one.code: one.name or one.code for one in listing(session, everyone=True)}
+
+
 def acting(session: Session, code: str) -> Worker:
     """Who acts; PeerError("worker") where nobody of that code works here, or no longer."""
     worker = session.get(Worker, code) if code else None

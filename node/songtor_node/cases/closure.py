@@ -11,11 +11,12 @@ from sqlmodel import Session, col, select
 from songtor_node.cases import entries, service, steps
 from songtor_node.cases.models import Case, Closing, FollowUp, TeleSession
 from songtor_node.consents.models import Consent
-from songtor_node.referrals.models import Referral
+from songtor_node.referrals.models import Copy, Referral
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 from songtor_proto.lifecycle import OPEN
 from songtor_proto.vocabulary import policy
+from songtor_proto.wire import envelope_pb2 as wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,16 @@ class StillOpen:
     follow_ups: Sequence[FollowUp]
     sessions: Sequence[TeleSession]
     consents: Sequence[Consent]
+    recalls: Sequence[Referral]
 
     def __bool__(self) -> bool:
-        return any((self.referrals, self.follow_ups, self.sessions, self.consents))
+        return any((self.recalls, self.referrals, self.follow_ups, self.sessions, self.consents))
 
 
 def still_open(session: Session, case: Case, now: datetime) -> StillOpen:
-    """Referrals under way, follow-ups not done, sessions to come, consents that still hold."""
+    """Referrals under way, follow-ups not done, sessions to come, consents that still hold, what was taken
+    back and nobody has said that it is destroyed."""
+    unheard = select(Copy.task).where(Copy.result == wire.RECALL_RESULT_NOT_REACHED)
     return StillOpen(
         referrals=session.exec(
             select(Referral).where(Referral.case_id == case.id, col(Referral.state).in_(list(OPEN)))
@@ -52,6 +56,14 @@ def still_open(session: Session, case: Case, now: datetime) -> StillOpen:
                 Consent.case_id == case.id,
                 col(Consent.withdrawn_at).is_(None),
                 Consent.expires_at > now,
+            )
+        ).all(),
+        recalls=session.exec(
+            select(Referral).where(
+                Referral.case_id == case.id,
+                col(Referral.outgoing),
+                col(Referral.withdrawn_at).is_not(None),
+                col(Referral.task).in_(unheard),
             )
         ).all(),
     )

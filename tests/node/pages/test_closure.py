@@ -66,7 +66,7 @@ def test_referrals_and_consents_that_are_open_are_named(at: Desk) -> None:
                     outcome=outcome, created_at=NOW, expires_at=NOW, respond_by=NOW, terms=b"", payload=None,
                 )
             )  # fmt: skip
-        for code, ends in (("K-AAAAA", NOW + timedelta(days=9)), ("K-BBBBB", NOW - timedelta(days=9))):
+        for code, ends in (("K-AAAAA", NOW + timedelta(days=9, hours=-9)), ("K-BBBBB", NOW - timedelta(days=9))):
             session.add(
                 Consent(
                     code=code, case_id=case.id or 0, basis="consent", jurisdiction="DE", citation="x",
@@ -80,6 +80,7 @@ def test_referrals_and_consents_that_are_open_are_named(at: Desk) -> None:
     assert "DE01-BBBB" not in open_ones
     assert "/consents/K-AAAAA" in open_ones
     assert "K-BBBBB" not in page
+    assert "28 Nov 2026" in open_ones  # the last day, as the client was told
     assert "/referrals/TH00-7K3M-Q9XM" in page
 
 
@@ -103,6 +104,28 @@ def test_the_end_is_told_in_the_clients_words_too(at: Desk) -> None:
     assert at.malee.post(at.path("/closure/end"), END).status_code == 422
     (closing,) = at.record().closings
     assert closing.by == "malee"
+
+
+def test_a_closed_case_s_home_says_so_and_offers_to_open_it_again(at: Desk) -> None:
+    """The outcome, not the next thing to do; a step that was skipped was not done."""
+    at.malee.post(at.path("/closure/end"), END)
+    home = at.malee.get(at.path("")).text
+    assert "This case is closed" in home
+    assert "Assisted" in home
+    assert at.path("/closure/reopen") in home
+    assert "Not known yet" not in home
+    assert 'class="step-done"' in home  # the intake
+    assert 'class="step-skipped"' in home
+
+
+def test_a_list_without_open_cases_leads_to_the_closed(at: Desk) -> None:
+    """Nobody reads that no case is theirs after closing the last one."""
+    at.malee.post(at.path("/closure/end"), END)
+    page = at.malee.get("/cases").text
+    assert "No open cases" in page
+    assert "See the closed case" in page
+    at.malee.post("/cases", {"state": "closed"})
+    assert at.code in at.malee.get("/cases").text
 
 
 def test_a_closed_case_opens_again_with_a_reason(at: Desk) -> None:

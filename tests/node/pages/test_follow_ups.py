@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from songtor_node.workers import acting
 from tests.support.casework import desk
 
 DUE = {"method": "phone_call", "due.day": "25", "due.month": "11", "due.year": "2569"}
@@ -17,6 +19,20 @@ def test_a_follow_up_comes_due_and_late(tmp_path: Path) -> None:
         for days, words in ((0, "Due soon"), (5, "Due today"), (1, "Overdue")):
             at.later(days=days)
             assert words in at.malee.get(at.path("/follow-ups")).text
+
+
+def test_a_day_is_filled_in_and_the_next_one_is_offered(tmp_path: Path) -> None:
+    """Tomorrow, in a week, in a month: nobody counts days; and who did it has a name."""
+    with desk(tmp_path / "node", follow_ups=[{"method": "officer_visit", "due": "2026-11-20"}]) as at:
+        with at.session() as session:
+            acting(session, "malee").name = "มาลี"
+        at.malee.post(at.path(f"/follow-ups/{at.record().follow_ups[0].id}/done"), {"condition": "better"})
+        page = at.malee.get(at.path("/follow-ups")).text
+        assert "When is the next one?" in page
+        assert "by มาลี" in page
+        form = at.malee.get(at.path("/follow-ups/add?in=week")).text
+        assert re.search(r'name="due.day"[^>]*value="27"', form)
+        assert at.malee.get(at.path("/follow-ups/add?in=never")).status_code == 200
 
 
 def test_a_follow_up_needs_a_whole_day(tmp_path: Path) -> None:

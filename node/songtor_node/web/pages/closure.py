@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from songtor_node.cases import closure, entries, plan, steps
 from songtor_node.cases.models import FollowUp
+from songtor_node.consents.ground import last_day
 from songtor_node.forms import check
 from songtor_node.web.case.entry_form import EntryForm
 from songtor_node.web.case.frame import frame, show_sheet
@@ -14,6 +15,7 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
 from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
 from songtor_node.web.visit import At, Visit
+from songtor_node.workers import names
 from songtor_proto.errors import InputError
 
 GOAL = EntryForm(
@@ -47,6 +49,8 @@ def overview(visit: Visit) -> Response:
             closings=closure.closings(at.session, at.case)[::-1],
             reported=closure.reported(at.session, at.case),
             last=_last_follow_up(at),
+            last_day=last_day,
+            names=names(at.session),
         )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from sqlmodel import col, select
 from starlette.responses import Response
 
@@ -14,6 +17,7 @@ from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
 from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit
+from songtor_node.workers import names
 from songtor_proto.errors import InputError
 
 PLANNED = EntryForm(
@@ -32,6 +36,17 @@ DONE = (
 )
 
 
+_IN = {"tomorrow": 1, "week": 7, "month": 30}
+"""Days until then."""
+
+
+def planning(visit: Visit) -> Response:
+    """`in` in the address: a day that is filled in already."""
+    days = _IN.get(visit.asked("in"))
+    on = (visit.now.astimezone().date() + timedelta(days=days)).isoformat() if days else ""
+    return replace(PLANNED, start={"due": on}).add(visit)
+
+
 def listed(visit: Visit) -> Response:
     with visit.at("follow-ups") as at:
         query = select(FollowUp).where(FollowUp.case_id == at.case.id).order_by(col(FollowUp.due))
@@ -42,6 +57,8 @@ def listed(visit: Visit) -> Response:
             **frame(at),
             waiting=[(one, reminders.of_day(one.due, today)) for one in found if not one.done],
             done=[one for one in found if one.done][::-1],
+            names=names(at.session),
+            soon=tuple(_IN),
         )
 
 
@@ -81,7 +98,7 @@ def _result(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
 _ONE = "/cases/{case}/follow-ups/{number}"
 PAGES = (
     Page(path="/cases/{case}/follow-ups", may=May.CASEWORK, get=listed),
-    Page(path="/cases/{case}/follow-ups/add", may=May.CASEWORK, get=PLANNED.add, post=PLANNED.added),
+    Page(path="/cases/{case}/follow-ups/add", may=May.CASEWORK, get=planning, post=PLANNED.added),
     Page(path=_ONE, may=May.CASEWORK, get=PLANNED.change, post=PLANNED.changed),
     Page(path=f"{_ONE}/done", may=May.CASEWORK, get=result, post=result_said),
     Page(path=f"{_ONE}/out", may=May.CASEWORK, post=PLANNED.out),
