@@ -48,7 +48,7 @@ def taken_in(at: Hand) -> str:
     at.go(press("channel", "line"))
     at.write(nickname="นวล")
     at.go()
-    at.write(value="nuan.example", safe="เช้าวันธรรมดา", say="เพื่อนจากวัด")
+    at.write(channel="line", value="nuan.example", safe="เช้าวันธรรมดา", say="เพื่อนจากวัด")
     at.go()
     at.write(narrative=STORY)
     at.go()

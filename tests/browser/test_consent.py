@@ -37,7 +37,8 @@ def asked(at: Hand, case: str, phone: str) -> None:
     at.go(press("safe", "yes"))
     at.go(press("who", "client"))
     at.go()  # the purpose that fits the problem is chosen
-    at.go()  # so is who receives it
+    at.pick("recipients", "TH-00/dwf")  # who receives it is not
+    at.go()
     at.pick("language", at.lang)
     at.go(press("phone", phone))
 

@@ -91,6 +91,30 @@ def test_one_tap_agrees_to_all_that_is_needed_and_to_nothing_else(node: Node, ma
     assert "narrative" not in ticked
 
 
+def test_to_tell_nothing_is_asked_once_more(node: Node, malee: Visitor) -> None:
+    """A screen that is only passed by tells nobody's will; whoever means it says so with one tap."""
+    talk = begin(malee, case_of(node))
+    say(malee, talk, "who", who="client")
+    say(malee, talk, "purpose", purpose="domestic_violence")
+    say(malee, talk, "recipients", recipients=["TH-00/dwf"])
+    say(malee, talk, "phone", phone="read", language="th")
+    answer = malee.post(f"{talk}/told", {})
+    assert answer.status_code == 422
+    assert "ไม่ให้บอกอะไรนอกจากสิ่งที่บอกทุกครั้งใช่ไหม" in answer.text
+    assert 'name="nothing" value="yes"' in answer.text
+    assert 'name="nothing"' not in malee.get(f"{talk}/told").text
+    assert say(malee, talk, "told", nothing="yes") == "days"
+
+
+def test_with_no_problem_noted_every_purpose_stands_there(node: Node, malee: Visitor) -> None:
+    """In one list, under no heading that calls them others."""
+    talk = begin(malee, case_of(node, {**ADULT, "problems": []}))
+    say(malee, talk, "who", who="client")
+    page = malee.get(f"{talk}/purpose").text
+    assert "เรื่องอื่น ๆ" not in page
+    assert page.count('name="purpose"') > 10
+
+
 def test_it_is_left_and_taken_up_again(node: Node, malee: Visitor) -> None:
     """Every answer is kept as it is given; the list leads back to the next question."""
     case = case_of(node)
@@ -208,7 +232,10 @@ def test_purposes_and_desks_are_suggested_by_data(node: Node, malee: Visitor) ->
     page = malee.get(f"{talk}/purpose").text
     assert re.search(r'name="purpose" value="domestic_violence" checked', page)
     say(malee, talk, "purpose", purpose="domestic_violence")
-    assert re.search(r'name="recipients" value="TH-00/dwf" checked', malee.get(f"{talk}/recipients").text)
+    page = malee.get(f"{talk}/recipients").text
+    assert page.index('value="TH-00/dwf"') < page.index('value="TH-00/tsda"')
+    assert not re.search(r'name="recipients" value="[^"]+" checked', page)
+    assert malee.post(f"{talk}/recipients", {}).status_code == 422
     assert malee.post(f"{talk}/recipients", {"recipients": ["TH-00/dop"]}).status_code == 422
     assert malee.post(f"{talk}/recipients", {"recipients": [""]}).status_code == 422
 

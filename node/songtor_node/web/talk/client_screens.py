@@ -49,6 +49,8 @@ def _take_told(room: Room) -> list[str]:
         said += offer.needed
     if not {*offer.needed, *offer.useful}.issuperset(said):
         raise ConsentError("categories", field="told")
+    if not said and (offer.needed or offer.useful) and room.visit.said("nothing") != "yes":
+        raise InputError("nothing_told", field="told")
     return sorted(set(said))
 
 

@@ -89,9 +89,10 @@ def _traced(room: Room) -> dict[str, Any]:
 
 
 def _recipients(room: Room) -> dict[str, Any]:
-    """Those chosen before, those suggested, and two lists of everybody else who may receive it."""
+    """Those chosen before, those suggested, and two lists of everybody else who may receive it. No tick stands
+    there that nobody made."""
     near, others = _possible(room)
-    chosen = room.said("recipients", near[:1])
+    chosen = room.said("recipients", ())
     first = [*(to for to in chosen if to not in near), *near]
     rest = [to for to in others if to not in first]
 
