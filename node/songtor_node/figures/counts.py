@@ -43,6 +43,28 @@ def told(count: int) -> int | None:
     return None if 0 < count < FEWEST else count
 
 
+def split(counts: Mapping[str, int]) -> dict[str, int | None]:
+    """A sum's parts as they are told: with a small one the smallest of the others is withheld too, or the
+    sum would give it away."""
+    few = {code for code, count in counts.items() if told(count) is None}
+    others = [code for code, count in counts.items() if count >= FEWEST]
+    if few and others:
+        few.add(min(others, key=lambda code: counts[code]))
+    return {code: None if code in few else count for code, count in counts.items()}
+
+
+def within_each_other(*counts: int) -> list[int | None]:
+    """Each is a part of the one before: withheld where it is small, or what it lacks of the last that is
+    told."""
+    said: list[int | None] = []
+    whole = 0
+    for count in counts:
+        missing = told(abs(whole - count)) if said else 0
+        said.append(None if missing is None else told(count))
+        whole = count if said[-1] is not None else whole
+    return said
+
+
 def months(first: date, last: date) -> list[str]:
     """Every month from the first to the last, `2026-11`."""
     begun, ended = first.year * 12 + first.month - 1, last.year * 12 + last.month - 1

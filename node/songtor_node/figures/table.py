@@ -6,15 +6,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from songtor_node.figures.counts import told
 
-FEW = "<5"
-
-
-def as_csv(rows: Iterable[tuple[str, str, int]]) -> bytes:
+def as_csv(rows: Iterable[tuple[str, str, int | str]]) -> bytes:
     """`rows`: what is counted, of which kind, how many."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    for what, kind, count in rows:
-        writer.writerow((what, kind, FEW if told(count) is None else count))
+    writer.writerows(rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()

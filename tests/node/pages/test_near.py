@@ -12,7 +12,7 @@ from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.entries import FollowUp, Problem
 from songtor_node.figures.bars import WIDTH, bars
-from songtor_node.figures.counts import figures, told
+from songtor_node.figures.counts import figures, split, told, within_each_other
 from songtor_node.resources.find import GROUPS, Wanted, find, group
 from songtor_node.resources.network import entries
 from songtor_node.store.engine import reading, writing
@@ -180,12 +180,34 @@ def test_figures_count_cases_by_kind_and_time(node: Node) -> None:
 
 
 def test_a_count_that_could_be_somebody_is_not_told() -> None:
-    """One to four is told as fewer than five, and drawn alike."""
+    """From one to four; where it is part of a sum, one more is withheld, and all of them are drawn alike."""
     assert [told(count) for count in (0, 1, 4, 5)] == [0, None, None, 5]
-    one, four, ten = bars([("a", 1), ("b", 4), ("c", 10)])
-    assert one.count is None
-    assert one.length == four.length
+    said = split({"a": 10, "b": 1, "c": 0, "d": 5, "e": 7})
+    assert said == {"a": 10, "b": None, "c": 0, "d": None, "e": 7}
+    assert split({"a": 3, "b": 2}) == {"a": None, "b": None}
+    ten, one, _, five, _ = bars(said.items())
+    assert one.length == five.length
     assert ten.length == WIDTH
+
+
+def test_no_part_is_told_whose_rest_could_be_somebody() -> None:
+    """Of cases those that had first help, of these those within days: each against the last that is told."""
+    assert within_each_other(20, 14, 11, 9, 0) == [20, 14, None, 9, 0]
+    assert within_each_other(6, 5) == [6, None]
+    assert within_each_other(6, 6, 1) == [6, 6, None]
+    assert within_each_other(3, 3, 0) == [None, None, 0]
+
+
+def test_no_figure_of_the_page_gives_another_away(node: Node) -> None:
+    """Six cases, five of them this month: neither page nor file says that one came in the month before."""
+    for days_ago in (0, 0, 0, 0, 0, 40):
+        _case(node, days_ago=days_ago)
+    malee = visitor(node, "malee", lang="en")
+    page, file = (malee.get(f"/figures{part}?first=2026-10&last=2026-11").text for part in ("", "/file"))
+    assert '<dd class="number">6</dd>' in page
+    assert page.count('<td class="number">not told</td>') == 2
+    assert "Cases by month,2026-10,not told" in file
+    assert "Cases by month,2026-11,not told" in file
 
 
 def test_the_file_to_take_along_says_no_small_count(node: Node, malee: Visitor) -> None:

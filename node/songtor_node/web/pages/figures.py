@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from songtor_node.figures.bars import Bar, bars
-from songtor_node.figures.counts import Figures, figures
+from songtor_node.figures.counts import Figures, figures, split, told, within_each_other
 from songtor_node.figures.table import as_csv
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.visit import Visit, label
@@ -17,6 +17,7 @@ from songtor_web.dates import month_text
 
 _MONTHS = 12
 _LONGEST = 60  # months at once
+_FEW = "<5"
 
 
 def look(visit: Visit) -> Response:
@@ -25,8 +26,13 @@ def look(visit: Visit) -> Response:
     return visit.show(
         "figures/look.html",
         figures=counted,
+        kept=within_each_other(counted.due, counted.kept)[1],
+        completed=within_each_other(counted.referrals, counted.completed)[1],
         charts=[
-            ("by_month", bars((month_text(code, visit.lang), n) for code, n in counted.by_month.items())),
+            (
+                "by_month",
+                bars((month_text(code, visit.lang), n) for code, n in split(counted.by_month).items()),
+            ),
             ("by_problem", _most(visit, "problems", counted.by_problem)),
             ("by_step", _in_order(visit, "case_steps", counted.by_step)),
             ("by_channel", _most(visit, "channels", counted.by_channel)),
@@ -84,35 +90,47 @@ def _choices(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _most(visit: Visit, name: str, counts: Mapping[str, int]) -> list[Bar]:
-    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    ordered = sorted(split(counts).items(), key=lambda pair: -(pair[1] or 0))
     return bars((label(visit.lang, name, code), count) for code, count in ordered)
 
 
 def _in_order(visit: Visit, name: str, counts: Mapping[str, int]) -> list[Bar]:
-    codes = [code for code in getattr(vocabulary(), name) if code in counts]
-    return bars((label(visit.lang, name, code), counts[code]) for code in codes)
+    said = split(counts)
+    codes = [code for code in getattr(vocabulary(), name) if code in said]
+    return bars((label(visit.lang, name, code), said[code]) for code in codes)
 
 
-def _rows(visit: Visit, counted: Figures) -> Iterator[tuple[str, str, int]]:
+def _rows(visit: Visit, counted: Figures) -> Iterator[tuple[str, str, int | str]]:
     """What is counted, of which kind, how many."""
     t = visit.t
-    yield t("figures.cases"), "", counted.cases
-    yield t("figures.answered"), "", counted.answered
-    for hours, count in counted.within.items():
-        yield t("figures.answered"), t("figures.within", hours=hours), count
-    yield t("figures.due"), "", counted.due
-    yield t("figures.kept"), "", counted.kept
-    yield t("figures.referrals"), "", counted.referrals
-    yield t("figures.completed"), "", counted.completed
-    for code, count in counted.by_month.items():
-        yield t("figures.by_month"), code, count
+
+    def sum_of(count: int) -> int | str:
+        return _FEW if told(count) is None else count
+
+    def part(count: int | None) -> int | str:
+        return t("figures.not_told") if count is None else count
+
+    by_hours = sorted(
+        counted.within.items(), reverse=True
+    )  # the longest first: each is within the one before
+    _, answered, *soon = within_each_other(counted.cases, counted.answered, *(n for _, n in by_hours))
+    yield t("figures.cases"), "", sum_of(counted.cases)
+    yield t("figures.answered"), "", part(answered)
+    for (hours, _), said in zip(by_hours, soon, strict=True):
+        yield t("figures.answered"), t("figures.within", hours=hours), part(said)
+    yield t("figures.due"), "", sum_of(counted.due)
+    yield t("figures.kept"), "", part(within_each_other(counted.due, counted.kept)[1])
+    yield t("figures.referrals"), "", sum_of(counted.referrals)
+    yield t("figures.completed"), "", part(within_each_other(counted.referrals, counted.completed)[1])
+    for code, said in split(counted.by_month).items():
+        yield t("figures.by_month"), code, part(said)
     for name, what, counts in (
         ("problems", "by_problem", counted.by_problem),
         ("case_steps", "by_step", counted.by_step),
         ("channels", "by_channel", counted.by_channel),
     ):
-        for code, count in counts.items():
-            yield t(f"figures.{what}"), label(visit.lang, name, code), count
+        for code, said in split(counts).items():
+            yield t(f"figures.{what}"), label(visit.lang, name, code), part(said)
 
 
 PAGES = (
