@@ -221,7 +221,7 @@ def test_a_file_is_judged_while_others_write(
     node: Node, code: str, malee: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it is, is found out before the store is held."""
-    judge = papers.taken
+    judge = taken
 
     def meanwhile(content: bytes) -> Any:
         with writing(node.engine) as session:
