@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, col, select
 from songtor_node.store.base import Instant, Row
 
 MAX_EVIDENCE = 16 * 1024
+TO_EACH = "peer.account"  # its subject is a worker's code and whom it is told; nobody settles it for another
 
 
 class Alert(Row, table=True):
@@ -40,8 +41,9 @@ def alert(session: Session, code: str, subject: str, *, now: datetime, evidence:
 
 
 def alerts(session: Session) -> list[Alert]:
-    """The newest first."""
-    return list(session.exec(select(Alert).order_by(col(Alert.last_at).desc(), col(Alert.id).desc())))
+    """Those that are anybody's to settle, the newest first."""
+    query = select(Alert).where(Alert.code != TO_EACH)
+    return list(session.exec(query.order_by(col(Alert.last_at).desc(), col(Alert.id).desc())))
 
 
 def settle(session: Session, code: str, subject: str) -> bool:

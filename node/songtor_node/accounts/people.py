@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select
 
 from songtor_node import workers
-from songtor_node.accounts import paper_codes
+from songtor_node.accounts import newcomers, paper_codes
 from songtor_node.accounts.models import Account, AccountEvent, Passkey
 from songtor_node.workers import ADMIN, Worker
 from songtor_proto.errors import InputError
@@ -43,6 +43,7 @@ def give_code(session: Session, code: str, *, by: str, now: datetime, random: Ra
     session.exec(delete(Passkey).where(col(Passkey.worker) == code))
     paper_codes.forget(session, code)
     happened(session, code, "code_given", by=by, now=now)
+    newcomers.tell(session, session.get_one(Worker, code), now)
     return paper_codes.give_once(account, now=now, random=random)
 
 
@@ -59,7 +60,8 @@ def change_role(session: Session, code: str, role: str, *, by: str, now: datetim
         raise InputError("unknown_code", field="role")
     if role != ADMIN:
         _check_not_last(session, worker)
-    worker.role = role
+    was, worker.role = worker.role, role
+    newcomers.tell(session, worker, now, was)
     happened(session, code, "role", by=by, now=now)
 
 

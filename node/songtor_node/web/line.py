@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from songtor_node.alerts import Alert
+from songtor_node.alerts import TO_EACH, Alert
 from songtor_node.link.models import Certificate
 from songtor_node.link.sync import LAST_CONTACT
 from songtor_node.referrals.models import Outbox
@@ -86,4 +86,4 @@ def _referrals(session: Session, *states: str) -> int:
 
 
 def _alerts(session: Session) -> int:
-    return session.exec(select(func.count()).select_from(Alert)).one()
+    return session.exec(select(func.count()).select_from(Alert).where(Alert.code != TO_EACH)).one()

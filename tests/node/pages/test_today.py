@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session, select
 
 from songtor_hub.desks import acts as desk_acts
-from songtor_node import alerts
+from songtor_node import alerts, workers
 from songtor_node.bootstrap import Node
 from songtor_node.cases import entries, service
 from songtor_node.cases.casefile import read_case
@@ -176,6 +176,47 @@ def test_the_administrator_sees_people_line_and_alerts_and_no_case(node: Node) -
     assert code not in page
     assert "ดาวเรือง" not in page
     assert "Follow-up" not in page
+
+
+def test_who_may_newly_see_cases_is_told_to_each_caseworker(node: Node) -> None:
+    """An administrator who makes somebody up to read cases as them cannot keep it from anybody, nor can who
+    was made up; each settles it for themselves."""
+    admin, malee, anong = visitor(node, "admin"), visitor(node, "malee"), visitor(node, "anong")
+    assert not group(malee, "accounts")
+    admin.post("/people/new", {"name": "ใครก็ไม่รู้", "code": "ghost", "role": "caseworker"})
+    admin.post("/people/new", {"name": "", "code": "clerk", "role": "node_admin"})
+    ghost = visitor(node, "ghost")
+    assert "ใครก็ไม่รู้" in group(malee, "accounts")
+    assert "clerk" not in malee.get("/today/accounts").text
+    for one in (admin, ghost, anong):
+        one.post("/today/accounts", {"worker": "ghost"})
+        one.post("/node/alerts", {"code": "peer.account", "subject": "ghost malee"})
+    assert not group(anong, "accounts")
+    assert "ใครก็ไม่รู้" in group(malee, "accounts")
+    malee.post("/today/accounts", {"worker": "ghost"})
+    assert not group(malee, "accounts")
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "told"),
+    [
+        ("/people/anong/new-code", {}, True),
+        ("/people/admin/role", {"role": "caseworker"}, True),
+        ("/people/somsri/role", {"role": "caseworker"}, True),
+        ("/people/lek/role", {"role": "volunteer"}, False),
+        ("/people/anong/role", {"role": "volunteer"}, False),
+    ],
+)
+def test_a_new_code_and_a_wider_role_are_told(
+    node: Node, path: str, form: dict[str, str], told: bool
+) -> None:
+    """Whoever has the code comes in as that worker; who sees no more than before is not told of."""
+    admin = visitor(node, "admin")
+    with writing(node.engine) as session:
+        workers.add(session, "boss", name="", role=workers.ADMIN, vocabulary=node.vocabulary, now=NOW)
+    assert admin.post(path, form).status_code == 303
+    assert (path.split("/")[2] in group(visitor(node, "malee"), "accounts")) is told
+    assert "1 thing" not in text_of(visitor(node, "boss", "en").get("/").text)
 
 
 def test_what_comes_from_the_other_end_waits_until_it_is_looked_at(network: LinkedNetwork) -> None:

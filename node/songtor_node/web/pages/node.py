@@ -5,18 +5,20 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from songtor_node import alerts
+from songtor_node.keys import HUB
 from songtor_node.link.enrol import enrol
-from songtor_node.link.voice import believe, spoken
+from songtor_node.link.voice import believe, is_compared, note_compared, spoken
 from songtor_node.referrals.models import Outbox, Referral
 from songtor_node.settings import all_kept
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.line import sees_trouble
 from songtor_node.web.referral.parties import party
 from songtor_node.web.visit import Visit
+from songtor_node.workers import Worker
 from songtor_proto.address import Address
 from songtor_proto.errors import InputError, PeerError, SongtorError, catalogue
 from songtor_web.fields import Field
@@ -45,7 +47,7 @@ def home(visit: Visit) -> Response:
 
 def alert_seen(visit: Visit) -> Response:
     """Somebody has dealt with it."""
-    if not sees_trouble(visit.me):
+    if not sees_trouble(visit.me) or visit.said("code") == alerts.TO_EACH:
         raise PeerError("not_allowed")
     with visit.writing() as session:
         alerts.settle(session, visit.said("code"), visit.said("subject"))
@@ -80,6 +82,8 @@ def keys(visit: Visit, error: SongtorError | None = None) -> Response:
     with visit.reading() as session:
         try:
             me, *others = spoken(session)
+            done = is_compared(session)
+            people = session.exec(select(func.count()).select_from(Worker)).one()
         except InputError:  # in no network yet
             return visit.go("/node/join")
     owner = visit.said("owner")
@@ -100,13 +104,20 @@ def keys(visit: Visit, error: SongtorError | None = None) -> Response:
         422 if error else 200,
         own=me,
         changed=list(zip(changed, fields, strict=True)),
-        others=[one for one in others if one not in changed],
+        centre=next((one for one in others if one.owner == HUB and one not in changed), None),
+        others=[one for one in others if one not in changed and one.owner != HUB],
+        compared=done,
+        alone=people < 2,
         party=lambda address: party(address, visit.lang),
     )
 
 
 def compared(visit: Visit) -> Response:
     """What was heard on the telephone is the key that lies here, or it is not believed."""
+    if visit.said("own"):
+        with visit.writing() as session:
+            note_compared(session, visit.said("own"))
+        return visit.go("/node/keys", done="seen")
     try:
         with visit.act() as now:
             believe(now, visit.said("owner"), visit.said("digits"))
