@@ -66,7 +66,8 @@ def test_referrals_and_consents_that_are_open_are_named(at: Desk) -> None:
                     outcome=outcome, created_at=NOW, expires_at=NOW, respond_by=NOW, terms=b"", payload=None,
                 )
             )  # fmt: skip
-        for code, ends in (("K-AAAAA", NOW + timedelta(days=9, hours=-9)), ("K-BBBBB", NOW - timedelta(days=9))):
+        holds = NOW + timedelta(days=9, hours=-9)  # until that day begins
+        for code, ends in (("K-AAAAA", holds), ("K-BBBBB", NOW - timedelta(days=9))):
             session.add(
                 Consent(
                     code=code, case_id=case.id or 0, basis="consent", jurisdiction="DE", citation="x",
