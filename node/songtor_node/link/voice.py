@@ -10,7 +10,11 @@ from songtor_node import alerts
 from songtor_node.keys import Identity, KnownKey, identity, trust
 from songtor_node.referrals import inbox, outbox
 from songtor_node.referrals.act import Act
+from songtor_node.settings import keep, kept
+from songtor_proto.errors import PeerError
 from songtor_proto.identity.fingerprint import fingerprint
+
+_COMPARED = "compared_fingerprint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,17 @@ def believe(act: Act, owner: str, digits: str) -> KnownKey:
     inbox.retry(act)
     outbox.reseal(act)
     return key
+
+
+def is_compared(session: Session) -> bool:
+    """Whether two people have compared this node's key of now with the centre's view of it.
+    InputError("not_enrolled")."""
+    return kept(session, _COMPARED) == own(identity(session)).fingerprint
+
+
+def note_compared(session: Session, digits: str) -> None:
+    """`digits`: of this node's own key, as they were read aloud. PeerError("fingerprint") where it has
+    another by now."""
+    if digits != own(identity(session)).fingerprint:
+        raise PeerError("fingerprint", field="digits")
+    keep(session, _COMPARED, digits)

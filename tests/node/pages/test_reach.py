@@ -326,6 +326,21 @@ def test_a_pasted_invitation_brings_the_node_into_the_network(network: LinkedNet
     assert lonely.node.seat == "TW-44"
 
 
+def test_fingerprints_stay_to_do_until_they_were_compared(network: LinkedNetwork) -> None:
+    """Ours and the centre's stand there in full; the administrator's Today says so until it is done."""
+    berlin = network.node("DE-02")
+    berlin.sync()
+    admin = visitor(berlin.node, "admin", "en")
+    assert "Compare fingerprints with the centre" in admin.get("/").text
+    page = admin.get("/node/keys").text
+    own, centre = re.findall(r"(?:\d{5} ){7}\d{5}", page.partition("<details>")[0])[:2]
+    assert own != centre
+    assert admin.post("/node/keys", {"own": centre}).status_code == 403
+    assert admin.post("/node/keys", {"own": own}).headers["location"].startswith("/node/keys")
+    assert "Compared with the centre" in admin.get("/node/keys").text
+    assert "Compare fingerprints with the centre" not in admin.get("/").text
+
+
 def test_another_invitation_that_is_used_up_is_told(network: LinkedNetwork) -> None:
     """I6: what the centre refuses is shown on the page, not as a broken one."""
     code = network.invite("TW-44")
