@@ -173,7 +173,10 @@ def test_a_recovery_code_is_good_once(node: Node, secret: str) -> None:
     """Ten are shown once, only digests are kept, each opens once in place of the authenticator's code."""
     client = browser(front_of(node))
     sign_in(client, secret, node)
-    shown = re.findall(r"<li>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</li>", client.get("/me/recovery").text)
+    page = client.get("/me/recovery").text
+    shown = re.findall(r"<li>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</li>", page)
+    assert "ไม่มีตัวอักษร O I และ L" in page
+    assert not set("OIL").intersection("".join(shown))
     assert len(shown) == 10
     client.post("/me/recovery")
     assert shown[0] not in client.get("/me/recovery").text
