@@ -6,7 +6,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -84,9 +84,16 @@ class Parts:
             thread.join(STOP_SECONDS)
 
 
-def run(front: Front, way: Way, *, health_port: int, ready: Callable[[Ready], None]) -> bool:
+def run(
+    front: Front,
+    way: Way,
+    *,
+    health_port: int,
+    ready: Callable[[Ready], None],
+    phones: Callable[[Sequence[str]], object] = lambda addresses: None,
+) -> bool:
     """Serves until SIGTERM or SIGINT; false where a part failed. By which names the pages are reached is put
-    into `front.reach`.
+    into `front.reach`; by which from the house's phones is told to `phones`, too.
 
     InputError: port_taken, certificate_files.
     """
@@ -105,7 +112,7 @@ def run(front: Front, way: Way, *, health_port: int, ready: Callable[[Ready], No
         way = replace(way, port=listening.getsockname()[1])
         front.reach = Reach(way.origins, phones=tuple(way.origins) if way.name else ())
         app, keeper = create_app(front), Keeper(front)
-        _open(parts, front, way, app, listening)
+        _open(parts, front, way, app, listening, phones)
         parts.serve("health", doors.server(create_health(front, lambda: keeper.beat)), for_health)
         parts.start("line", keeper.run, keeper.stop)
         ready(Ready(for_health.getsockname()[1], way.port, way.address))
@@ -114,7 +121,14 @@ def run(front: Front, way: Way, *, health_port: int, ready: Callable[[Ready], No
     return not parts.failed
 
 
-def _open(parts: Parts, front: Front, way: Way, app: Any, listening: socket.socket) -> None:
+def _open(
+    parts: Parts,
+    front: Front,
+    way: Way,
+    app: Any,
+    listening: socket.socket,
+    phones: Callable[[Sequence[str]], object],
+) -> None:
     """The pages, by the way that the operator chose."""
     context = None
     if way.certificate and way.key:
@@ -123,5 +137,5 @@ def _open(parts: Parts, front: Front, way: Way, app: Any, listening: socket.sock
         parts.start("files", partial(files.watch, parts.stopping), parts.stopping.set)
     parts.serve("pages", doors.server(app, context, hsts=bool(way.name)), listening)
     if way.house:
-        lan = Lan(front, app, way.port)
+        lan = Lan(front, app, way.port, told=phones)
         parts.start("lan", lan.run, lan.stop)

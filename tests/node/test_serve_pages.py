@@ -13,6 +13,8 @@ from time import monotonic
 import pytest
 
 from songtor_node.bootstrap import create_node, open_node
+from songtor_node.cli.network import _greeting
+from songtor_node.serve import Ready
 from songtor_node.store.engine import reading
 from songtor_node.unlock import KEY_FILE, Unlock, key_line
 from songtor_node.web.reach import authority, house
@@ -163,6 +165,15 @@ def test_phones_of_the_house_come_over_tls(
         plain.getresponse()
     plain.close()
     assert home.leads_to() == "/sign-in"
+
+
+def test_what_is_said_at_the_start_leads_phones_too() -> None:
+    """Their address stands there from when the store is open; until then it is said what comes first."""
+    here = Ready(health=8471, port=8470, pages="http://127.0.0.1:8470")
+    assert len(list(_greeting(here))) == 2
+    said = list(_greeting(here, phones=True, locked=True))
+    assert "once it is unlocked" in said[-1]
+    assert len(list(_greeting(here, phones=True))) == 2
 
 
 def reaches(address: str, port: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -141,11 +141,17 @@ def serve(
 
     def ready(now: Ready) -> None:
         new = {"start_code": front.start_code} if front.is_nobodys else {}
-        given.show({**asdict(now), **new}, *_greeting(now, **new))
+        locked = front.node is None
+        given.show({**asdict(now), **new}, *_greeting(now, phones=way.house, locked=locked, **new))
         sys.stdout.flush()
 
+    def phones(addresses: Sequence[str]) -> None:
+        if not given.json:
+            given.show({}, f"โทรศัพท์ในเครือข่ายนี้เปิด / phones of this house open:  {addresses[0]}")
+            sys.stdout.flush()
+
     try:
-        whole = run(front, way, health_port=health_port, ready=ready)
+        whole = run(front, way, health_port=health_port, ready=ready, phones=phones)
     finally:
         if front.node is not None:
             front.node.close()
@@ -153,12 +159,17 @@ def serve(
         raise typer.Exit(PART_FAILED)
 
 
-def _greeting(now: Ready, start_code: str = "") -> Iterator[str]:
+def _greeting(
+    now: Ready, start_code: str = "", *, phones: bool = False, locked: bool = False
+) -> Iterator[str]:
     """In both languages: nobody has chosen one yet."""
     yield f"ส่งต่อพร้อมใช้แล้ว เปิดเว็บเบราว์เซอร์ไปที่  {now.pages}"
     yield f"Songtor is ready. Open in a browser:  {now.pages}"
     if start_code:
         yield f"รหัสเริ่มต้น / start code:  {start_code[:4]} {start_code[4:]}"
+    if phones and locked:
+        yield "โทรศัพท์เปิดได้หลังจากปลดล็อกที่หน้านั้นแล้ว ที่อยู่จะขึ้นที่นี่"
+        yield "Phones can come once it is unlocked on that page; their address will stand here."
 
 
 def _standing(state: dict[str, Any], given: Console) -> Iterator[str]:

@@ -188,7 +188,15 @@ def test_where_the_machines_address_changes_it_is_served_there(network: LinkedNe
     berlin = network.node("DE-02")
     behind = front(berlin, network)
     at = [ip_address("127.0.0.2")]
-    lan = Lan(behind, Starlette(), four_free_ports(), lambda: list(at), look_seconds=0.05)
+    told: list[str] = []
+    lan = Lan(
+        behind,
+        Starlette(),
+        four_free_ports(),
+        lambda: list(at),
+        look_seconds=0.05,
+        told=lambda phones: told.append(phones[0]),
+    )
     thread = threading.Thread(target=lan.run)
     thread.start()
     try:
@@ -199,6 +207,7 @@ def test_where_the_machines_address_changes_it_is_served_there(network: LinkedNe
         at.clear()
         until(lambda: behind.reach.phones == ())
         assert behind.reach.origins == {ORIGIN}
+        assert ["127.0.0.2" in told[0], "127.0.0.3" in told[-1]] == [True, True]
     finally:
         lan.stop()
         thread.join(20)

@@ -4,7 +4,7 @@ out others."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,8 @@ _log = structlog.get_logger(__name__)
 
 
 class Lan:
-    """`run` serves until `stop`, from when the node is open: the authority's key lies in its store."""
+    """`run` serves until `stop`, from when the node is open: the authority's key lies in its store. `told`:
+    the addresses for phones, the one to type first, whenever they are others."""
 
     def __init__(
         self,
@@ -33,7 +34,9 @@ class Lan:
         port: int,
         addresses: Callable[[], list[house.Address]] = house.addresses,
         look_seconds: float = LOOK_SECONDS,
+        told: Callable[[Sequence[str]], object] = lambda phones: None,
     ) -> None:
+        self._told = told
         self._front, self._app, self._port = front, app, port
         self._addresses, self._look_seconds = addresses, look_seconds
         self._here = front.reach
@@ -101,3 +104,4 @@ class Lan:
         phones = tuple(f"https://{bracketed(name)}:{self._port}" for name in (*map(str, at), house.name()))
         self._front.reach = Reach(self._here.origins | {*phones}, phones=phones, own_authority=True)
         _log.info("lan", addresses=len(at))
+        self._told(phones)
