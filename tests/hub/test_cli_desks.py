@@ -14,10 +14,20 @@ import pytest
 from rich.cells import cell_len
 
 from songtor_hub.bootstrap import Hub
+from songtor_hub.cli import desk_view
 from songtor_hub.cli.app import run
 from songtor_proto.errors import catalogue
 from songtor_proto.wire import envelope_pb2 as wire
-from songtor_proto.wire.payload_pb2 import Answer, Facts, Payload, Request
+from songtor_proto.wire.payload_pb2 import (
+    ABSENT_REASON_UNKNOWN,
+    ABSENT_REASON_UNSAFE,
+    Absent,
+    Answer,
+    Facts,
+    PartResult,
+    Payload,
+    Request,
+)
 from tests.hub.test_refer_to_node import CASE
 from tests.support.desks import CANARY, NEEDS, Partner, state_of
 from tests.support.hub import PASSPHRASES, NewHub
@@ -115,6 +125,22 @@ def test_an_officer_reads_words_and_not_codes(console: Console) -> None:
     _, shown, _ = console.type("show", ref, who="malee")
     assert "สถานะ: มีคำถาม รอคำตอบ" in shown
     assert "tsda/malee (เจ้าหน้าที่รับเรื่อง ศส.ตปท.)  ถาม" in shown
+
+
+def test_what_was_not_sent_reads_as_words(console: Console) -> None:
+    """Which category, and whether it may be asked for; how a part ended; no dot without a purpose."""
+    unknown, unsafe = (
+        Absent(category="place", reason=reason) for reason in (ABSENT_REASON_UNKNOWN, ABSENT_REASON_UNSAFE)
+    )
+    said = desk_view._text("absent", [unknown, unsafe], console.hub, "en")
+    place = console.hub.policy.categories["place"].label("en")
+    assert said == f"{place} (they do not know it yet); {place} (not safe to send; please do not ask)"
+    assert "อย่าถามต่อ" in desk_view._text("absent", [unsafe], console.hub, "th")
+    part = PartResult(state=wire.STATE_COMPLETED, outcome="assisted")
+    assert "STATE" not in desk_view._text("parts", [part], console.hub, "en")
+    item = {"reference": "X", "urgency": "red", "respond_by": "", "overdue": False, "news": 0}
+    _, second = desk_view.inbox_lines([{**item, "purpose": "", "state": "accepted"}], "en")
+    assert second == "  Accepted"
 
 
 def test_words_may_come_from_standard_input(console: Console) -> None:

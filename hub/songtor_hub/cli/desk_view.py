@@ -13,7 +13,7 @@ from songtor_proto.minimise import FACTS, finding_text, value_text, why_text
 from songtor_proto.spoken import spoken
 from songtor_proto.times import from_ms
 from songtor_proto.wire.envelope_pb2 import Urgency
-from songtor_proto.wire.payload_pb2 import AbsentReason
+from songtor_proto.wire.payload_pb2 import ABSENT_REASON_UNSAFE, AbsentReason
 from songtor_web.screen import shown
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from songtor_hub.desks.opening import Message, Opened
     from songtor_proto.findings import Search
     from songtor_proto.minimise import Disclosure, Line
-    from songtor_proto.wire.payload_pb2 import Facts
+    from songtor_proto.wire.payload_pb2 import Absent, Facts, PartResult
 
 _STANDING = {
     "reference": ("เลขอ้างอิง", "Reference"),
@@ -48,6 +48,8 @@ _NAMES = {
     "outcome": ("ผลลัพธ์", "Outcome"),
     "reason": ("เหตุผล", "Reason"),
     "text": ("ข้อความ", "Text"),
+    "absent": ("ไม่ได้ส่งมา", "Not sent"),
+    "parts": ("แต่ละส่วน", "Parts"),
 }
 _CODES = {"purpose": "purpose", "urgency": "urgency", "state": "state", "legal_hold": "duty"}
 _TIMES = {"created", "updated", "respond_by", "expires"}
@@ -78,7 +80,8 @@ def inbox_lines(items: Iterable[Mapping[str, Any]], lang: str) -> Iterator[str]:
         late, news = heads[1] if one["overdue"] else "", f"{heads[2]} {one['news']}" if one["news"] else ""
         first = (one["reference"], spoken("urgency", one["urgency"], lang), due, late, news)
         yield "  ".join(filter(None, first))
-        yield f"  {spoken('purpose', one['purpose'], lang)} · {spoken('state', one['state'], lang)}"
+        second = (spoken("purpose", one["purpose"], lang), spoken("state", one["state"], lang))
+        yield "  " + " · ".join(filter(None, second))
 
 
 def standing(task: Task, hub: Hub, lang: str) -> dict[str, Any]:
@@ -223,9 +226,27 @@ def _facts(facts: Facts, hub: Hub, lang: str) -> Iterable[str]:
 def _text(field: str, value: Any, hub: Hub, lang: str) -> str:
     if field in ("outcome", "reason", "referrer", "role", "purpose"):
         return spoken(field, str(value), lang)
-    if field in ("parts", "absent"):
-        return "; ".join(" ".join(str(part) for part in _dict(one).values()) for one in value)
+    if field == "absent":
+        return "; ".join(_absent(one, hub, lang) for one in value)
+    if field == "parts":
+        return "; ".join(_part(one, lang) for one in value)
     return _time(value) if field == "opened_ms" else str(value)
+
+
+def _absent(one: Absent, hub: Hub, lang: str) -> str:
+    """Which category, and whether it may be asked for."""
+    known = hub.policy.categories
+    what = known[one.category].label(lang) if one.category in known else one.category
+    unsafe = ("ส่งแล้วไม่ปลอดภัย อย่าถามต่อ", "not safe to send; please do not ask")
+    unknown = ("ผู้ส่งยังไม่ทราบ", "they do not know it yet")
+    return f"{what} ({(unsafe if one.reason == ABSENT_REASON_UNSAFE else unknown)[lang == 'en']})"
+
+
+def _part(one: PartResult, lang: str) -> str:
+    """How a part stands, and how it ended."""
+    state = spoken("state", lifecycle.code(one.state), lang) if one.state else ""
+    ended = (spoken("outcome", one.outcome, lang), spoken("reason", one.reason, lang))
+    return " · ".join(filter(None, (state, *ended)))
 
 
 def _say(text: str) -> None:
