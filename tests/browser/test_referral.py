@@ -166,7 +166,7 @@ def test_asked_answered_and_ended(
     """Received, opened, asked; answered on the page; the outcome comes home and stands on Today."""
     reference = refer(berlin, abroad.berlin)
     page = f"/referrals/{reference}"
-    berlin.reads("life.is_waiting")
+    berlin.reads_nowhere("life.is_sent")
     abroad.berlin.sync()
     berlin.open(page)
     berlin.reads("life.is_sent", berlin.label("referral_stages", "register"))
@@ -199,7 +199,6 @@ def test_sent_while_the_line_is_cut(berlin: Hand, kept: Abroad, lang: str) -> No
     """It waits for the internet, in words, and goes by itself when the line is back."""
     kept.hub.stop()
     page = f"/referrals/{refer(berlin, kept.berlin)}"
-    berlin.reads("life.is_waiting")
     stands(berlin, page, "body", berlin.says("line.waiting", n=1))
     berlin.reads("life.is_waiting")
     kept.hub.start()
@@ -334,7 +333,7 @@ def test_after_its_outcome_it_is_asked_to_be_opened_again(
     berlin.reads(berlin.says("refer.version", reference=reference))
     berlin.go()
     berlin.go()
-    berlin.reads("done.sent", berlin.says("referral.version", n=2), "life.is_waiting")
+    berlin.reads("done.sent", berlin.says("referral.version", n=2))
     assert berlin.path == page
     abroad.berlin.sync()
     desk_acts.accept(desk, reference)

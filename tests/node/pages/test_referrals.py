@@ -113,7 +113,7 @@ def test_withdrawn_it_says_what_became_of_every_copy(network: LinkedNetwork, ber
     page = shown(berlin, reference)
     assert "Taken back" in page
     assert "Destroyed" in page
-    assert "What was sent has been destroyed" in page
+    assert "Our copy of what was sent is destroyed" in page
     assert "Berlin" not in page.partition("What left")[2].partition("What you can do")[0]
     assert malee.post(f"/referrals/{reference}/withdraw", {"by": "client"}).status_code == 422
 

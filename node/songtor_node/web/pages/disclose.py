@@ -195,7 +195,7 @@ def send(visit: Visit) -> Response:
                 raise
             return visit.go(page_of(at.case.code, "/whom"), done="no_keys")
         preparing.drop(at.session, visit, at.case.code)
-    return visit.go(f"/referrals/{done.reference}", done="leaving" if visit.line().up else "sent")
+    return visit.go(f"/referrals/{done.reference}", done="sent")
 
 
 def columns(seen: Prepared, lang: str) -> Columns:
