@@ -67,6 +67,9 @@ def test_a_case_is_taken_in_with_nine_taps_and_fields(node: Node, malee: Visitor
         "Dao", "Her pay was kept", "A place to stay",
     )  # fmt: skip
     assert not record.client.contacts
+    home = malee.get(case).text
+    assert re.search(r'/client">[^<]+</a><span class="status status-begun">', home)  # a nickname is something
+    assert "Step 1 of 7" in home
 
 
 def test_every_screen_can_be_skipped(node: Node, malee: Visitor) -> None:

@@ -80,10 +80,11 @@ def tasks(record: CaseRecord, other: Beside) -> dict[str, list[Task]]:
 def _how_far(record: CaseRecord, other: Beside) -> dict[str, str]:
     case, client = record.case, record.client
     blocks = (case.health, case.legal_status, case.finances, case.education)
+    named = client.name_thai or client.name_latin
     judged = [petal for petal in record.petals if petal.level != UNKNOWN]
     return {
         "arrival": _part(case.target_group, case.channel),
-        "client": _part(client.name_thai or client.name_latin, client.birth_date, client.country),
+        "client": _part(named, named or client.nickname, client.birth_date, client.country),
         "contact": _part(client.contacts, any(contact["safe"] for contact in client.contacts)),
         "story": _part(case.narrative),
         "request": _part(case.request.get("text") or case.request.get("kinds")),
