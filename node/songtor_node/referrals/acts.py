@@ -271,7 +271,13 @@ def _send(act: Act, prepared: Prepared, task: bytes, *, thread: bytes, version: 
         terms=terms.SerializeToString(deterministic=True),
         payload=draft.payload.SerializeToString(deterministic=True),
         lines=[
-            {"category": line.category, "field": line.field, "leaves": leaves, "why": line.why}
+            {
+                "category": line.category,
+                "field": line.field,
+                "leaves": leaves,
+                "why": line.why,
+                "known": bool(line.value_text),
+            }
             for leaves, lines in ((True, draft.disclosure.leaves), (False, draft.disclosure.stays))
             for line in lines
         ],

@@ -156,9 +156,13 @@ def test_sent_twice_it_goes_once(berlin: LinkedNode) -> None:
     berlin.consent(case)
     choose(malee, case)
     go_on(malee, case)
+    stays = re.search(r"(\d+) stay", text_of(malee.get(f"/cases/{case}/refer/look").text)) or [""]
     task = task_of(malee.get(f"/cases/{case}/refer/send").text)
     first, second = (malee.post(f"/cases/{case}/refer/send", {"task": task}) for _ in range(2))
     assert first.headers["location"] == second.headers["location"]
+    assert f"{stays[1]} stayed here" in text_of(
+        malee.get(first.headers["location"]).text
+    )  # as was said before
     assert len(berlin.rows(Referral)) == len(berlin.rows(Outbox)) == 1
     assert malee.post(f"/cases/{case}/refer/send", {"task": "ff" * 16}).headers["location"].endswith("/refer")
 

@@ -191,7 +191,7 @@ def _lines(one: Referral, lang: str, *, leaves: bool) -> list[Kept]:
             why_text(line["why"], lang),
         )
         for line in one.lines
-        if line["leaves"] == leaves
+        if line["leaves"] == leaves and line.get("known", True)
     ]
 
 
