@@ -89,8 +89,8 @@ def _traced(room: Room) -> dict[str, Any]:
 
 
 def _recipients(room: Room) -> dict[str, Any]:
-    """Those chosen before, those suggested, and two lists of everybody else who may receive it. No tick stands
-    there that nobody made."""
+    """Those chosen before, those suggested, and two lists of everybody else who may receive it. No tick
+    stands there that nobody made."""
     near, others = _possible(room)
     chosen = room.said("recipients", ())
     first = [*(to for to in chosen if to not in near), *near]
