@@ -89,7 +89,7 @@ def _traced(room: Room) -> dict[str, Any]:
 
 
 def _recipients(room: Room) -> dict[str, Any]:
-    """Those chosen before, those suggested, and two lists of all others who may receive it. No tick stands
+    """Those chosen before, those suggested, and two lists of all others who may receive it. No tick
     stands there that nobody made."""
     near, others = _possible(room)
     chosen = room.said("recipients", ())
