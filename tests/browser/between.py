@@ -54,6 +54,7 @@ def at_the_door(at: Served) -> dict[str, Between]:
         Between(at, "/me/passkeys/new", "malee"),
         Between(at, "/me/passkeys/new/done", "malee"),
         Between(at, "/locked", "malee", alone=True),
+        *(Between(at, path, alone=True) for path in ("/leave", "/calendar", "/calendar/today")),
         Between(at, "/hand-back", "malee", [(f"/cases/{at.cases[0]}/opened", {})]),
         Between(at, "/recovery-sheet/code", "admin", [("/recovery-sheet", {})]),
     ]

@@ -53,6 +53,7 @@ def furnish(at: Served) -> list[str]:
         f"{ended}/closure/reopen",
         f"/resources/{place.id}",
         "/people/lek/return",
+        "/today/accounts",
     ]
 
 
