@@ -134,7 +134,7 @@ def test_a_contact_that_moved_up_is_not_overwritten(at: Desk) -> None:
     """A place in a list may be another's by now: its words stay, mine are kept beside."""
     for value in ("111", "222"):
         page = at.malee.get(at.path("/contact/new")).text
-        at.malee.post(at.path("/contact/new"), {**form_of(page), "value": value})
+        at.malee.post(at.path("/contact/new"), {**form_of(page), "channel": "line", "value": value})
     path = at.path("/contact/1")
     his = form_of(at.malee.get(path).text)
     out = form_of(at.anong.get(path).text, f"{path}/out")
