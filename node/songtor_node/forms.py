@@ -32,6 +32,8 @@ from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.vocabulary.dates import common_era
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+STILL = ".."
+"""The end of what is still so (EDTF: an open interval)."""
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _ALLOWED_CONTROLS = "\n\t\u200b\u200c\u200d"  # Thai uses the zero-width space between words
 
@@ -74,6 +76,15 @@ def _whole_date(text: str) -> str:
     if text and len(text) != len("2026-01-01"):
         raise PydanticCustomError("date", "not a whole date")
     return text
+
+
+def _event_date(text: str) -> str:
+    """A date as far as it is known; with `~` behind it (EDTF, level 1) it is about then."""
+    return _date(text[:-1]) + "~" if text.endswith("~") else _date(text)
+
+
+def _event_end(text: str) -> str:
+    return text if text == STILL else _event_date(text)
 
 
 def _number(value: Any) -> Any:
@@ -152,6 +163,8 @@ Line = Annotated[str, Empty, StringConstraints(max_length=300), AfterValidator(_
 Prose = Annotated[str, Empty, StringConstraints(max_length=12_000), AfterValidator(_clean)]
 Code = Annotated[str, Empty, StringConstraints(max_length=60)]
 PartialDate = Annotated[str, Empty, StringConstraints(max_length=10), AfterValidator(_date)]
+EventDate = Annotated[str, Empty, StringConstraints(max_length=11), AfterValidator(_event_date)]
+EventEnd = Annotated[str, Empty, StringConstraints(max_length=11), AfterValidator(_event_end)]
 WholeDate = Annotated[PartialDate, AfterValidator(_whole_date)]
 ClockTime = Annotated[str, Empty, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 Country = Annotated[str, Empty, StringConstraints(pattern=r"^([A-Z]{2})?$")]

@@ -25,6 +25,7 @@ from songtor_proto.vocabulary import vocabulary
 from tests.support.node import NOW, new_node
 
 LEVELS = list(vocabulary().threat_levels)
+STEPS = [{"what": "พบแพทย์", "agency": "คลินิก", "information": ["health"], "days": 30, "started": "2026-11-20"}]
 WHOLE: dict[str, Any] = {
     "target_group": "thai_abroad",
     "channel": "temple",
@@ -48,13 +49,24 @@ WHOLE: dict[str, Any] = {
     },
     "people": [
         {
+            "key": "max",
             "relation": "สามี",
             "name_latin": "Max Beispiel",
             "danger": True,
             "lives_with_client": True,
             "contacts": [{"channel": "phone", "value": "+49 30 23125 001"}],
         },
-        {"relation": "พี่สาว", "name_thai": "แดง ตัวอย่าง", "guardian": True, "birth_date": "1980"},
+        {"key": "p2", "relation": "พี่สาว", "name_thai": "แดง ตัวอย่าง", "guardian": True, "birth_date": "1980"},
+        {"key": "ma", "relation": "มารดา", "birth_date": "1950", "deceased": True, "death_date": "2540"},
+    ],
+    "ties": [
+        {"one": "client", "other": "max", "kind": "married", "since": "2015"},
+        {"one": "ma", "other": "client", "kind": "birth"},
+        {"one": "max", "other": "client", "kind": "violent"},
+    ],
+    "connections": [
+        {"name": "วัดตัวอย่าง", "kind": "faith", "strength": "strong", "flow": "to", "whom": "client"},
+        {"name": "นายจ้าง", "kind": "work", "strength": "strained"},
     ],
     "problems": [{"code": "domestic_violence"}, {"code": "irregular_status"}],
     "threats": [
@@ -63,7 +75,11 @@ WHOLE: dict[str, Any] = {
     ],
     "facts": [{"text": "มีรอยช้ำ", "source": "แพทย์", "verification": "verified", "how": "ใบรับรองแพทย์"}],
     "visits": [{"when": "2026-11-18", "method": "volunteer_visit", "state": "done", "met": "ผู้รับบริการ"}],
-    "events": [{"when": "2015", "until": "2018", "text": "แต่งงาน"}],
+    "events": [
+        {"key": "e1", "when": "2015", "until": "..", "text": "แต่งงาน", "led_to": ["move"]},
+        {"key": "move", "when": "2562~", "text": "ย้ายไปเบอร์ลิน"},
+        {"key": "e3", "after": "move", "before": "e1", "text": "ตกงาน"},
+    ],
     "incidents": [{"when": "2026-11-01", "text": "ถูกผลัก", "perpetrator": "สามี"}],
     "health": {"physical": "ปวดหลัง"},
     "legal_status": {"residence": "วีซ่าคู่สมรส"},
@@ -71,7 +87,7 @@ WHOLE: dict[str, Any] = {
     "education": {"level": "ม.6"},
     "assessment": {"causes": "หนี้และความกลัว", "team": "อนงค์และแพทย์"},
     "goals": [
-        {"dimension": "social", "text": "มีที่อยู่ปลอดภัย", "who": "อนงค์", "days": 30, "due": "2027-01-31"},
+        {"dimension": "social", "text": "มีที่อยู่ปลอดภัย", "who": "อนงค์", "due": "2027-01-31", "steps": STEPS},
         {"dimension": "health", "text": "พบแพทย์", "stage": "in_service", "refusal": "ยังไม่พร้อม"},
     ],
     "work": [
@@ -308,7 +324,7 @@ def test_amending_replaces_what_a_case_says_once(session: Session, node: Node) -
     changed |= {"narrative": "ใหม่", "client": {**WHOLE["client"], "city": "ฮัมบวร์ก"}}
     service.amend(session, case, CaseHead.model_validate(changed), by=acting(session, "malee"), now=NOW)
     record = read_record(session, case)
-    assert (record.case.narrative, record.client.city, len(record.people)) == ("ใหม่", "ฮัมบวร์ก", 2)
+    assert (record.case.narrative, record.client.city, len(record.people)) == ("ใหม่", "ฮัมบวร์ก", 3)
 
 
 @pytest.mark.parametrize(
@@ -355,7 +371,7 @@ def test_known_values_are_all_names_numbers_and_addresses_of_everyone(session: S
     assert known == {
         "name": ("Nuan Tuayang", "นวล", "นวล ตัวอย่าง"),
         "family": ("Max Beispiel", "แดง ตัวอย่าง"),
-        "birth_date": ("1980", "1988-04"),
+        "birth_date": ("1950", "1980", "1988-04"),
         "contact": ("+49 30 23125 000", "+49 30 23125 001"),
         "place": ("เบอร์ลิน",),
         "address": ("ถนนสมมติ 1",),

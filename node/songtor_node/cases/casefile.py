@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import BeforeValidator, Field
 
 from songtor_node.cases.entries import (
+    Connection,
     Event,
     Fact,
     FollowUp,
@@ -19,6 +20,7 @@ from songtor_node.cases.entries import (
     Relative,
     TeleSession,
     Threat,
+    Tie,
     Unsafe,
     Work,
 )
@@ -26,7 +28,7 @@ from songtor_node.forms import Code, EmptyList, Filled, Form, Line, Prose, load,
 
 T = TypeVar("T")
 _Block = BeforeValidator(lambda value: {} if value is None else value)
-Several = Annotated[tuple[T, ...], EmptyList, Field(max_length=300)]
+Several = Annotated[tuple[T, ...], EmptyList, Field(max_length=500)]
 Kinds = Annotated[
     tuple[Annotated[Code, one_of("assistance_kinds"), Filled], ...], EmptyList, Field(max_length=20)
 ]
@@ -95,6 +97,8 @@ class CaseFile(CaseHead):
     """A whole case. Nothing must be filled."""
 
     people: Several[Relative] = ()
+    ties: Several[Tie] = ()
+    connections: Several[Connection] = ()
     problems: Several[Problem] = ()
     threats: Several[Threat] = ()
     facts: Several[Fact] = ()

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from songtor_node.forms import (
@@ -15,7 +22,10 @@ from songtor_node.forms import (
     Code,
     Country,
     Currency,
+    Empty,
     EmptyList,
+    EventDate,
+    EventEnd,
     Filled,
     Flag,
     Form,
@@ -77,12 +87,23 @@ def _is_thai_id(digits: str) -> bool:
     return (11 - total % 11) % 10 == int(digits[12])
 
 
+Key = Annotated[str, Empty, StringConstraints(pattern=r"^([a-z][a-z0-9_]{0,19})?$")]
+"""By which one entry of a case names another; given where it is left empty."""
+CLIENT = "client"
+"""The client's key."""
+Born = Literal["", "pregnancy", "miscarriage", "abortion", "stillbirth"]
+"""Empty: alive at birth."""
+
+
 class Person(Form):
     name_thai: Line = ""
     name_latin: Line = ""
     nickname: Line = ""
     sex: Annotated[Sex, _or("unknown")] = "unknown"
     birth_date: PartialDate = ""
+    born: Annotated[Born, Empty] = ""
+    deceased: Flag = False
+    death_date: PartialDate = ""
     languages: Annotated[tuple[Language, ...], EmptyList, Field(max_length=10)] = ()
     nationality: Country = ""
     religion: Line = ""
@@ -98,6 +119,7 @@ class Relative(Person):
     """Someone else in the case. Who is the danger is left out of consent, copies, notices and withdrawal
     (C6)."""
 
+    key: Key = ""
     relation: Annotated[Line, Filled]
     guardian: Flag = False
     danger: Flag = False
@@ -134,12 +156,49 @@ class Fact(Form):
 
 
 class Event(Form):
-    """A point or period in the client's life."""
+    """A point or period in the client's life, or what only its place among others is known of."""
 
-    when: Annotated[PartialDate, Filled]
-    until: PartialDate = ""
+    key: Key = ""
+    when: EventDate = ""
+    until: EventEnd = ""
+    after: Key = ""
+    before: Key = ""
+    led_to: Annotated[tuple[Annotated[Key, Filled], ...], EmptyList, Field(max_length=10)] = ()
     theme: Line = ""
     text: Annotated[Line, Filled]
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Self:
+        if not (self.when or self.after or self.before):
+            raise PydanticCustomError("missing", "when, or after or before what")
+        return self
+
+
+class Tie(Form):
+    """Between two people: kin, a union, a bond. `one` is the parent of `other`, or does it to them."""
+
+    one: Annotated[Key, Filled]
+    other: Annotated[Key, Filled]
+    kind: Annotated[Code, one_of("ties"), Filled]
+    since: PartialDate = ""
+    until: PartialDate = ""
+
+    @model_validator(mode="after")
+    def _between_two(self) -> Self:
+        if self.one == self.other:
+            raise PydanticCustomError("unknown_code", "a person has no tie with themselves")
+        return self
+
+
+class Connection(Form):
+    """With a service or somebody around the household, or around one person (`whom`) of it."""
+
+    name: Annotated[Line, Filled]
+    kind: Annotated[Code, one_of("around"), Filled]
+    whom: Key = ""
+    strength: Annotated[Code, one_of("tie_strengths"), _or("ordinary")] = "ordinary"
+    flow: Annotated[Code, one_of("tie_flows"), _or("both")] = "both"
+    note: Line = ""
 
 
 class Meeting(Form):
@@ -191,18 +250,32 @@ class FollowUp(Form):
     result: Prose = ""
 
 
-class Goal(Form):
-    """One row of the plan. `days` are expected days; a `refusal` is the client's or guardian's, in their
-    words."""
+class TouchPoint(Form):
+    """One step towards a goal. `information`: data categories that it needs; `bring`: papers and the like;
+    `days`: expected, nought is not known."""
 
+    what: Annotated[Line, Filled]
+    agency: Line = ""
+    who: Line = ""
+    information: Annotated[
+        tuple[Annotated[Code, one_of("categories"), Filled], ...], EmptyList, Field(max_length=30)
+    ] = ()
+    bring: Line = ""
+    days: Annotated[int, Nought, Field(ge=0, le=3650)] = 0
+    started: WholeDate = ""
+    done: WholeDate = ""
+
+
+class Goal(Form):
+    """One goal of the plan. A `refusal` is the client's or guardian's, in their words."""
+
+    subject: Annotated[Literal["client", "child", "guardian"], _or("client")] = "client"
     dimension: Annotated[Code, one_of("dimensions"), Filled]
     text: Annotated[Line, Filled]
     todo: Prose = ""
     agency: Line = ""
     who: Line = ""
-    touch_points: Prose = ""
-    information: Prose = ""
-    days: Annotated[int, Nought, Field(ge=0, le=3650)] = 0
+    steps: Annotated[tuple[TouchPoint, ...], EmptyList, Field(max_length=30)] = ()
     due: WholeDate = ""
     stage: Annotated[Code, one_of("journey_stages"), Filled] = "diagnosing"
     refusal: Prose = ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from songtor_node.cases import keys
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Case, Change, Entry, Person
 from songtor_node.workers import Worker
@@ -52,6 +53,7 @@ def put_back(session: Session, case: Case, number: int) -> Entry:
     session.add(row)
     change.back = True
     session.flush()
+    keys.name(session, row)
     return row
 
 

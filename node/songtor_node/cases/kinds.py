@@ -20,6 +20,8 @@ KINDS = {
     "threat": Kind(entries.Threat, models.Threat, "threats"),
     "fact": Kind(entries.Fact, models.Fact, "facts"),
     "visit": Kind(entries.Meeting, models.Meeting, "visits"),
+    "tie": Kind(entries.Tie, models.Tie, "ties"),
+    "connection": Kind(entries.Connection, models.Connection, "connections"),
     "event": Kind(entries.Event, models.Event, "events"),
     "incident": Kind(entries.Incident, models.Incident, "incidents"),
     "goal": Kind(entries.Goal, models.Goal, "goals"),

@@ -59,6 +59,7 @@ class Person(Entry, table=True):
 
     __tablename__ = "person"
 
+    key: str = Field(default="", sa_column_kwargs={"server_default": ""})  # by which ties name them
     relation: str = ""
     guardian: bool = False
     danger: bool = False
@@ -68,6 +69,9 @@ class Person(Entry, table=True):
     nickname: str = ""
     sex: str = "unknown"
     birth_date: str = ""
+    born: str = Field(default="", sa_column_kwargs={"server_default": ""})  # empty is alive at birth
+    deceased: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    death_date: str = Field(default="", sa_column_kwargs={"server_default": ""})
     languages: list[str] = Field(default_factory=list, sa_type=JSON)
     nationality: str = ""
     religion: str = ""
@@ -111,11 +115,44 @@ class Fact(Entry, table=True):
     verified_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class Tie(Entry, table=True):
+    """Between two people of the case, by their keys: kin, a union, a bond. `one` is the parent of `other`, or
+    does it to them."""
+
+    __tablename__ = "tie"
+
+    one: str
+    other: str
+    kind: str
+    since: str = ""
+    until: str = ""
+
+
+class Connection(Entry, table=True):
+    """Of the household, or of `whom` in it (a person's key), with a service or somebody around it."""
+
+    __tablename__ = "connection"
+
+    name: str
+    kind: str
+    whom: str = ""
+    strength: str
+    flow: str
+    note: str = ""
+
+
 class Event(Entry, table=True):
+    """`when` is EDTF: `2019~` is about 2019; `until` `..` is still so. Where only the order is known, `after`
+    or `before` is another event's key. `led_to`: keys of what came of it."""
+
     __tablename__ = "event"
 
+    key: str = Field(default="", sa_column_kwargs={"server_default": ""})
     when: str
     until: str = ""
+    after: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    before: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    led_to: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     theme: str = ""
     text: str
 
@@ -170,18 +207,23 @@ class FollowUp(Entry, table=True):
 
 
 class Goal(Entry, table=True):
-    """One row of the plan: what shall be reached in a dimension, and who does what for it by when."""
+    """One goal of the plan: what shall be reached in a dimension for `subject`, who does what for it by when,
+    and its touch points in their order. `signed`: by whom, when, and the paper with the signature."""
 
     __tablename__ = "goal"
 
+    subject: str = Field(default="client", sa_column_kwargs={"server_default": "client"})
     dimension: str
     text: str
     todo: str = ""
     agency: str = ""
     who: str = ""
-    touch_points: str = ""
-    information: str = ""
-    days: int = 0  # expected; 0 is not known
+    steps: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    signed: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"}
+    )
     due: str = Field(default="", index=True)
     stage: str
     refusal: str = ""  # the client's or guardian's no, in their words

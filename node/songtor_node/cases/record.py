@@ -15,6 +15,7 @@ from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import (
     Case,
     Closing,
+    Connection,
     Entry,
     Event,
     Fact,
@@ -28,6 +29,7 @@ from songtor_node.cases.models import (
     StepTaken,
     TeleSession,
     Threat,
+    Tie,
     Work,
 )
 from songtor_node.forms import Form
@@ -42,11 +44,13 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """Entries are oldest first, problems most pressing first."""
+    """Entries are oldest first, problems most pressing first, events in the order of their dates."""
 
     case: Case
     client: Person
     people: Sequence[Person]
+    ties: Sequence[Tie]
+    connections: Sequence[Connection]
     problems: Sequence[Problem]
     threats: Sequence[Threat]
     facts: Sequence[Fact]
@@ -110,7 +114,7 @@ def _record(case: Case, rows: dict[str, list[Any]]) -> CaseRecord:
         client=next(person for person in people if not person.relation),
         people=[person for person in people if person.relation],
         problems=sorted(rows.pop("problems"), key=lambda problem: problem.rank),
-        events=sorted(rows.pop("events"), key=lambda event: event.when),
+        events=sorted(rows.pop("events"), key=lambda event: (not event.when, event.when)),
         **rows,
     )
 

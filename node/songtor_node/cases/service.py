@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, delete, func, select
 
-from songtor_node.cases import flower, history, steps
+from songtor_node.cases import entries, flower, history, keys, steps
 from songtor_node.cases.casefile import CaseFile, CaseHead, Urgency
 from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import (
@@ -54,7 +54,9 @@ def create(
     )
     session.add(case)
     session.flush()
-    session.add(_row(Person, form.client, case, by, now))
+    client = _row(Person, form.client, case, by, now)
+    client.key = entries.CLIENT
+    session.add(client)
     session.add(StepTaken(case_id=id_of(case), by=by.code, at=now, step=steps.FIRST))
     session.add(Assignment(case_id=id_of(case), by=by.code, at=now, worker=by.code))
     for name, kind in KINDS.items():
@@ -106,6 +108,7 @@ def add(session: Session, case: Case, kind: str, entry: Form, *, by: Worker, now
         row.done_by = by.code
     session.add(row)
     session.flush()
+    keys.name(session, row)
     return row
 
 

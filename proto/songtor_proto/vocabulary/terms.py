@@ -12,7 +12,8 @@ from songtor_proto.vocabulary.source import Line, parse_csv, parse_yaml, refuse
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A code with its labels. `sensitive` and `group` are of problems, `colour` of journey stages."""
+    """A code with its labels. `sensitive` is of problems, `group` of problems and ties, `colour` of
+    journey stages."""
 
     code: str
     th: str
@@ -57,6 +58,10 @@ class Vocabulary:
     dimensions: Terms
     threat_levels: Terms
     journey_stages: Terms
+    ties: Terms
+    around: Terms
+    tie_strengths: Terms
+    tie_flows: Terms
     follow_up_methods: Terms
     assistance_kinds: Terms
     conditions: Terms

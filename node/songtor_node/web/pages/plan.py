@@ -30,11 +30,8 @@ GOAL = EntryForm(
         Ask("who", words="goal_who"),
         Ask("due", "date", words="goal_due"),
         Ask("agency", words="goal_agency"),
-        Ask("touch_points", "prose", words="goal_touch_points"),
-        Ask("information", "prose", words="goal_information"),
-        Ask("days", "number", words="goal_days"),
     ),
-    more=("agency", "touch_points", "information", "days"),
+    more=("agency",),
 )
 STAGE = (Ask("stage", "choice", of="journey_stages", words="goal_stage"), Ask("reason", words="goal_reason"))
 REFUSAL = (Ask("refusal", "prose", words="goal_refusal"),)
@@ -110,7 +107,7 @@ def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) ->
         status,
         **head,
         goal=row,
-        danger=named_in(f"{row.who} {row.touch_points}", head["case_head"].dangers),
+        danger=named_in(row.who, head["case_head"].dangers),
         moves=plan.moves(at.session, row)[::-1],
         sheet=made or opened(at.session, visit, STAGE, {"stage": row.stage}),
         late=plan.overdue(row, at.now.astimezone().date()),
