@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from sqlalchemy import Engine, inspect, text
 from songtor_node.bootstrap import KEYRING, STORE, create_node, open_node
 from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
+from songtor_node.cases.entries import TouchPoint
 from songtor_node.cases.models import Entry
 from songtor_node.store.base import Setting, metadata
 from songtor_node.store.engine import open_engine, reading, writing
@@ -31,6 +33,27 @@ from tests.support.node import NOW, PASSPHRASE, new_node
 
 KEY = b"k" * 32
 SECRET = "นางสาวนวล ตัวอย่าง"
+
+
+def old_store(folder: Path, revision: str, *rows: str) -> Engine:
+    """Of an earlier program: a worker, a case of number 1, and these rows."""
+    old = open_engine(folder / "old.db", KEY, create=True)
+    with writing(old) as session:
+        connection = session.connection()
+        command.upgrade(configuration(connection), revision)
+        columns = connection.scalars(
+            text("SELECT name FROM pragma_table_info('case') WHERE dflt_value IS NULL")
+        )
+        said = dict.fromkeys(columns, "'{}'") | {"id": "1", "by": "'malee'", "at": "0"}
+        connection.exec_driver_sql(
+            "INSERT INTO worker (code, name, role, added_at) VALUES ('malee', '', 'caseworker', 0)"
+        )
+        connection.exec_driver_sql(
+            f'INSERT INTO "case" ({", ".join(said)}) VALUES ({", ".join(said.values())})'
+        )
+        for row in rows:
+            connection.exec_driver_sql(row)
+    return old
 
 
 @pytest.fixture
@@ -252,17 +275,9 @@ def test_the_revisions_lead_to_the_tables_of_the_program(tmp_path: Path) -> None
 
 def test_no_number_of_an_entry_is_given_twice(tmp_path: Path) -> None:
     """In a store of the first program too, whose entries stay as they were."""
-    old = open_engine(tmp_path / "old.db", KEY, create=True)
-    with writing(old) as session:
-        connection = session.connection()
-        command.upgrade(configuration(connection), "0001")
-        words, blocks = ", ".join(["''"] * 5), ", ".join(["'{}'"] * 6)
-        for said in (
-            "INSERT INTO worker VALUES ('malee', '', 'caseworker', 0)",
-            f"INSERT INTO \"case\" VALUES (1, 'C-1', 'intake', {words}, {blocks}, '[]', 'malee', 0)",
-            "INSERT INTO note (id, case_id, by, at, text) VALUES (7, 1, 'malee', 0, 'ก')",
-        ):
-            connection.execute(text(said))
+    old = old_store(
+        tmp_path, "0001", "INSERT INTO note (id, case_id, by, at, text) VALUES (7, 1, 'malee', 0, 'ก')"
+    )
     upgrade(old)
     with writing(old) as session:
         connection = session.connection()
@@ -275,6 +290,28 @@ def test_no_number_of_an_entry_is_given_twice(tmp_path: Path) -> None:
         connection.execute(text('DELETE FROM "case"'))
         assert connection.scalar(text("SELECT count(*) FROM note")) == 0
     assert once == {str(one.__tablename__) for one in Entry.__subclasses__()}
+    old.dispose()
+
+
+def test_what_a_goal_said_of_its_way_becomes_its_first_touch_point(tmp_path: Path) -> None:
+    """Nothing that a worker wrote into a plan is lost by the upgrade; people and events get their keys."""
+    rest = "'', 'agreed', '', '', ''"
+    goal = "INSERT INTO goal VALUES ({}, 1, 'malee', 0, 'health', 'Sleep', '', '', '', {}, " + rest + ")"
+    old = old_store(
+        tmp_path,
+        "0004",
+        goal.format(3, "'Sundays', 'a letter', 90"),
+        goal.format(4, "'', '', 0"),
+        "INSERT INTO event VALUES (5, 1, 'malee', 0, '2015', '', '', 'moved')",
+    )
+    upgrade(old)
+    with writing(old) as session:
+        connection = session.connection()
+        first, second = connection.scalars(text("SELECT steps FROM goal ORDER BY id"))
+        (step,) = json.loads(first)
+        assert TouchPoint.model_validate(step) == TouchPoint(what="Sundays", bring="a letter", days=90)
+        assert json.loads(second) == []
+        assert connection.scalar(text("SELECT key FROM event")) == "e5"
     old.dispose()
 
 
