@@ -6,6 +6,7 @@ policy refuses styles; a picture is light in a dark page too, and prints as it i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from xml.sax.saxutils import escape, quoteattr
@@ -23,6 +24,7 @@ _HATCH = {
     "green": "",
     "unknown": "",
 }
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FAMILY = "Sarabun, Noto Sans Thai, Leelawadee UI, Thonburi, sans-serif"
 
 Points = Iterable[tuple[float, float]]
@@ -43,9 +45,8 @@ class Drawing:
         self, x: float, y: float, width: float, height: float, *, radius: float = 0, **look: object
     ) -> None:
         round_off = f' rx="{_n(radius)}"' if radius else ""
-        self._add(
-            f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"{round_off}{_look(look)}/>'
-        )
+        box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"'
+        self._add(f"<rect {box}{round_off}{_look(look)}/>")
 
     def circle(self, x: float, y: float, radius: float, **look: object) -> None:
         self._add(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"{_look(look)}/>')
@@ -75,9 +76,8 @@ class Drawing:
         """One line, its baseline at y."""
         weight = ' font-weight="600"' if bold else ""
         at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self._add(
-            f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"{weight}{at} fill="{fill}">{escape(words)}</text>'
-        )
+        place = f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"'
+        self._add(f'<text {place}{weight}{at} fill="{fill}">{_plain(words)}</text>')
 
     def lines(
         self,
@@ -100,23 +100,24 @@ class Drawing:
         if not _HATCH[meaning]:
             return WASH[meaning]
         made = f"{self.name}-{meaning}"
+        hatch = _HATCH[meaning].format(c=STRONG[meaning])
         self._patterns[meaning] = (
             f'<pattern id="{made}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            f'<rect width="8" height="8" fill="{WASH[meaning]}"/>{_HATCH[meaning].format(c=STRONG[meaning])}</pattern>'
+            f'<rect width="8" height="8" fill="{WASH[meaning]}"/>{hatch}</pattern>'
         )
         return f"url(#{made})"
 
     @contextmanager
     def group(self, **marks: str) -> Iterator[None]:
         """What belongs together; `marks` become data- attributes, by which tests and readers find it."""
-        self._add("<g" + "".join(f" data-{key}={quoteattr(value)}" for key, value in marks.items()) + ">")
+        self._add("<g" + "".join(f" data-{key}={_quoted(value)}" for key, value in marks.items()) + ">")
         yield
         self._add("</g>")
 
     @contextmanager
     def link(self, href: str, says: str) -> Iterator[None]:
         """What is drawn inside can be followed, by keyboard too; `says`: where it leads."""
-        self._add(f"<a href={quoteattr(href)} aria-label={quoteattr(says)}>")
+        self._add(f"<a href={_quoted(href)} aria-label={_quoted(says)}>")
         yield
         self._add("</a>")
 
@@ -128,7 +129,7 @@ class Drawing:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(self.width)} {_n(self.height)}" '
             f'width="{_n(self.width)}" height="{_n(self.height)}" role="{role}" '
-            f'aria-label={quoteattr(self.title)} font-family="{FAMILY}">{defs}{"".join(self._parts)}</svg>'
+            f'aria-label={_quoted(self.title)} font-family="{FAMILY}">{defs}{"".join(self._parts)}</svg>'
         )
 
     def _add(self, part: str) -> None:
@@ -141,6 +142,14 @@ def number(value: float) -> str:
 
 
 _n = number
+
+
+def _plain(words: str) -> str:
+    return escape(_NO_XML.sub("", words))
+
+
+def _quoted(words: str) -> str:
+    return quoteattr(_NO_XML.sub("", words))
 
 
 def _points(points: Points) -> str:

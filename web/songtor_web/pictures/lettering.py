@@ -6,6 +6,7 @@ the fonts that the pages use). A letter the font has not is taken as a square, s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,6 +15,8 @@ import budoux
 import yaml
 
 _UNKNOWN = 1000
+_GAP = "[^\\S\u00a0\u2007\u202f]|\u200b"
+_WORD = re.compile(f"((?:(?!{_GAP}).)+)((?:{_GAP})*)")
 
 
 def width(words: str, size: float = 14, *, bold: bool = False) -> float:
@@ -34,8 +37,8 @@ def lines(words: str, room: float, size: float = 14, *, bold: bool = False, most
         if line.strip():
             found.append(line.rstrip())
         line = ""
-        for cluster in _clusters(piece.lstrip()):
-            if line and width(line + cluster, size, bold=bold) > room:
+        for cluster in _clusters(piece):
+            if line and width((line + cluster).rstrip(), size, bold=bold) > room:
                 found.append(line)
                 line = ""
             line += cluster
@@ -58,11 +61,14 @@ def _cut(words: str, room: float, size: float, bold: bool) -> str:
 def _pieces(words: str) -> tuple[str, ...]:
     """Between which a line may break; the space after a word belongs to it."""
     found: list[str] = []
-    for word in words.replace("\u200b", " \u200b").split(" "):
+    for word, gap in _WORD.findall(words):
         thai = any("\u0e00" <= letter <= "\u0e7f" for letter in word)
-        parts = _thai().parse(word) if thai else [word]
-        found += [part.replace("\u200b", "") for part in parts[:-1]]
-        found.append((parts[-1] if parts else "").replace("\u200b", "") + " ")
+        for part in _thai().parse(word) if thai else [word]:
+            if found and _one_cluster(found[-1][-1], part[0]):
+                found[-1] += part
+            else:
+                found.append(part)
+        found[-1] += " " if gap.strip("\u200b") else ""
     return tuple(found)
 
 
@@ -70,17 +76,21 @@ def _clusters(words: str) -> list[str]:
     """Letters, each with the marks that stand on it and the vowel that stands before it."""
     found: list[str] = []
     for letter in words:
-        joins = found and (unicodedata.category(letter) in ("Mn", "Mc", "Me") or letter in "ะาำๅๆฯ")
-        leads = found and found[-1][-1] in "เแโใไ"
-        if joins or leads:
+        if found and _one_cluster(found[-1][-1], letter):
             found[-1] += letter
         else:
             found.append(letter)
     return found
 
 
+def _one_cluster(letter: str, following: str) -> bool:
+    """Whether no line breaks between the two."""
+    joins = unicodedata.category(following) in ("Mn", "Mc", "Me") or following in "ะาำๅๆฯ\u200d"
+    return joins or letter in "เแโใไ\u200d"
+
+
 def _unknown(letter: str) -> int:
-    return 0 if unicodedata.category(letter) in ("Mn", "Me", "Cf") else _UNKNOWN
+    return 0 if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc") else _UNKNOWN
 
 
 @cache
