@@ -5,10 +5,10 @@
         npm pack @fontsource/$name@5.3.0; done
     .venv/bin/python tools/paper_fonts.py FOLDER_OF_THE_TGZ_FILES
 
-A PDF says of each glyph which text it stands for. Thai marks change their shape and place with what is beside
-them, so one glyph would stand for several texts, and what is searched or copied comes out wrong. Therefore each
-consonant with its marks becomes one glyph of its own here, put together as HarfBuzz places it, and stands for
-just that text.
+A PDF says of each glyph which text it stands for. Thai marks change their shape and place with what is
+beside them, so one glyph would stand for several texts, and what is searched or copied comes out wrong.
+Therefore each consonant with its marks becomes one glyph of its own here, put together as HarfBuzz places it,
+and stands for just that text.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import fill
 
 import uharfbuzz
 from fontTools.merge import Merger
@@ -58,20 +59,33 @@ def clusters() -> Iterator[str]:
 
 def main() -> None:
     packages = Path(sys.argv[1])
-    FONTS.mkdir(parents=True, exist_ok=True)
+    for old in FONTS.glob("*.ttf"):
+        old.unlink()
     for weight, style in ((400, "Regular"), (600, "SemiBold")):
         font = _merged([_face(packages, "sarabun", part, weight) for part in SARABUN])
         _join_clusters(font)
-        _save(font, "Songtor Sarabun", style, f"sarabun-{weight}", weight)
+        _save(font, "Sarabun", style, f"sarabun-{weight}", weight)
     for name, parts in SMALL.items():
         font = _merged([_face(packages, name, part, 400) for part in parts])
-        _save(font, f"Songtor {name.title()}", "Regular", name, 400)
-    known: set[int] = set()
+        _save(font, name.replace("-", " ").title(), "Regular", name, 400)
+    known = {code for file in FONTS.glob("*.ttf") for code in TTFont(file).getBestCmap()}
     for region, part in HAN:
         font = _face(packages, f"noto-sans-{region}", part, 400)
         wanted = {code for code in font.getBestCmap() if code not in known and _is_common(code)}
         known |= wanted
-        _save(_only(font, wanted), f"Songtor Noto-{region}", "Regular", f"noto-sans-{region}", 400)
+        _save(_only(font, wanted), f"Noto Sans {region.upper()}", "Regular", f"noto-sans-{region}", 400)
+    (FONTS / "letters.txt").write_text(fill(" ".join(_ranges(known)), 110) + "\n", encoding="utf-8")
+
+
+def _ranges(codes: set[int]) -> Iterator[str]:
+    """`0e01:0e3a`, in order; one alone as it is."""
+    first = last = -2
+    for code in [*sorted(codes), -2]:
+        if code != last + 1:
+            if first >= 0:
+                yield f"{first:04x}:{last:04x}" if last > first else f"{first:04x}"
+            first = code
+        last = code
 
 
 def _face(packages: Path, name: str, part: str, weight: int) -> TTFont:
@@ -99,14 +113,16 @@ def _merged(fonts: list[TTFont]) -> TTFont:
 
 
 def _is_common(code: int) -> bool:
-    """What an old national code of one of the four has; no latin letters, which Sarabun has."""
-    letter = chr(code)
-    return code >= 0x2E80 and any(letter.encode(one, "ignore") for one in ("big5", "cp932", "gb2312", "euc_kr"))
+    """What an old national code of one of the four has; signs too; no alphabets, which stand in fonts of their own."""
+    coded = (chr(code).encode(one, "ignore") for one in ("big5", "cp932", "gb2312", "euc_kr"))
+    return code >= 0x2000 and any(len(one) in (1, 2) for one in coded)  # of eight: a syllable put together
 
 
 def _only(font: TTFont, codes: set[int]) -> TTFont:
     """Upright and plain: what stands on an envelope."""
-    options = Options(layout_features=[], drop_tables=["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx"])
+    options = Options(
+        layout_features=[], drop_tables=["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx"]
+    )
     cutter = Subsetter(options)
     cutter.populate(unicodes=codes)
     cutter.subset(font)
@@ -189,14 +205,15 @@ def _move_on(part: object) -> None:
 
 
 def _save(font: TTFont, family: str, style: str, file: str, weight: int) -> None:
-    """Under a name of its own, so that a machine's own Sarabun is never taken for it; the same bytes each time."""
+    """The same bytes each time."""
     names = font["name"]
     rights = [one for one in names.names if one.nameID in (0, 13, 14)]
     names.names = rights
-    for number, text in ((1, family), (2, style), (4, f"{family} {style}"), (6, f"{family} {style}".replace(" ", ""))):
+    whole = f"{family} {style}"
+    for number, text in ((1, family), (2, style), (4, whole), (6, whole.replace(" ", ""))):
         names.setName(text, number, 3, 1, 0x409)
     if style not in ("Regular", "Bold"):
-        names.setName(f"{family} {style}", 1, 3, 1, 0x409)
+        names.setName(whole, 1, 3, 1, 0x409)
         names.setName("Regular", 2, 3, 1, 0x409)
         names.setName(family, 16, 3, 1, 0x409)
         names.setName(style, 17, 3, 1, 0x409)

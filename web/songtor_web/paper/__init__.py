@@ -1,0 +1,1 @@
+"""Paper: sheets as plain data, set by typst in a process of its own, as PDF."""
