@@ -5,15 +5,40 @@ It goes back and forth; each move is kept, and so is a no.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from songtor_node.cases import history
+from songtor_node.cases.entries import TouchPoint
 from songtor_node.cases.models import Case, Goal, GoalMove
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
+
+USUAL_MONTHS = 12
+"""A goal is usually reached within 6 to 12 months; a later day is free, and said."""
+_WORDS = ("subject", "dimension", "text", "todo", "agency", "who", "due")
+_POINT_WORDS = ("what", "agency", "who", "information", "bring", "days")
+"""What somebody agrees to who signs a goal; what was begun and done since then is no change of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`by`: client or guardian, `name` as they are called. `paper`: the number of the paper with it; without
+    one it was said before the `witness`, or the sheet lies where `kept` says."""
+
+    by: Literal["client", "guardian"]
+    name: str
+    paper: str = ""
+    witness: str = ""
+    kept: str = ""
 
 
 def goals(session: Session, case: Case) -> Sequence[Goal]:
@@ -27,18 +52,30 @@ def moves(session: Session, goal: Goal) -> Sequence[GoalMove]:
     return session.exec(query.order_by(col(GoalMove.id))).all()
 
 
+def moves_by_goal(session: Session, case: Case) -> Mapping[int, Sequence[GoalMove]]:
+    """Of every goal that the case has now, by its number."""
+    begun = {goal.id: goal.at for goal in goals(session, case)}
+    query = select(GoalMove).where(GoalMove.case_id == case.id).order_by(col(GoalMove.id))
+    found: dict[int, list[GoalMove]] = defaultdict(list)
+    for move in session.exec(query):
+        if move.goal_id in begun and move.at >= begun[move.goal_id]:
+            found[move.goal_id].append(move)
+    return found
+
+
 def to_stage(session: Session, goal: Goal, stage: str, *, reason: str, by: Worker, now: datetime) -> None:
     """Forward is free, back needs a reason; who moves on has taken up what was refused.
 
     InputError: unknown_code, reason_missing.
     """
-    order = list(vocabulary().journey_stages)
+    order = _stages()
     if stage not in order:
         raise InputError("unknown_code", field="stage")
     if stage == goal.stage and not goal.refusal:
         return
     if order.index(stage) < order.index(goal.stage) and not reason.strip():
         raise InputError("reason_missing", field="reason")
+    _began(session, goal)
     goal.stage, goal.refusal = stage, ""
     _move(session, goal, reason, by, now)
 
@@ -47,8 +84,80 @@ def refuse(session: Session, goal: Goal, words: str, *, by: Worker, now: datetim
     """The client or guardian says no to it, in their words. InputError("reason_missing")."""
     if not words.strip():
         raise InputError("reason_missing", field="refusal")
+    _began(session, goal)
     goal.refusal = words.strip()
     _move(session, goal, words, by, now, refused=True)
+
+
+def sign(
+    session: Session, agreed: Iterable[Goal], signature: Signature, *, by: Worker, now: datetime
+) -> None:
+    """These goals were signed, as their words are now; who was not so far yet has come to that stage."""
+    stage = _stages()[1]
+    for goal in agreed:
+        said = {name: value for name, value in asdict(signature).items() if value}
+        goal.signed = {**said, "at": now.isoformat(), "words": words_of(goal)}
+        if _stages().index(goal.stage) < 1:
+            to_stage(session, goal, stage, reason="", by=by, now=now)
+    session.flush()
+
+
+def to_sign(goals: Iterable[Goal]) -> list[Goal]:
+    """Those that wait for a signature: open, and not signed as they are now."""
+    return [goal for goal in goals if is_open(goal) and (not goal.signed or changed_since_signed(goal))]
+
+
+def changed_since_signed(goal: Goal) -> bool:
+    """Whether it says other than what was signed, or went back to before it was."""
+    return bool(goal.signed) and (goal.signed.get("words") != words_of(goal) or goal.stage == _stages()[0])
+
+
+def words_of(goal: Goal) -> str:
+    """A digest of what somebody agrees to who signs it."""
+    said = {name: getattr(goal, name) for name in _WORDS}
+    said["steps"] = [{name: one.get(name) for name in _POINT_WORDS} for one in goal.steps]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def points(goal: Goal) -> list[TouchPoint]:
+    return [TouchPoint.model_validate(one) for one in goal.steps]
+
+
+def mark(
+    session: Session, goal: Goal, place: int, what: Literal["started", "done"], *, by: Worker, now: datetime
+) -> None:
+    """The touch point at that place (from 0) was started, or done, today; who says done without a start had
+    started today too. Said before, it stays. InputError("not_here")."""
+    if not 0 <= place < len(goal.steps):
+        raise InputError("not_here", field="place")
+    point = dict(goal.steps[place])
+    today = now.astimezone().date().isoformat()
+    point["started"] = point.get("started") or today
+    if what == "done":
+        point["done"] = point.get("done") or today
+    steps = [*goal.steps[:place], point, *goal.steps[place + 1 :]]
+    history.correct(session, goal, {"steps": steps}, by=by, now=now)
+
+
+def ends(point: TouchPoint) -> date | None:
+    """The day by which it is expected to be done; None where that is not known."""
+    if not (point.started and point.days):
+        return None
+    return date.fromisoformat(point.started) + timedelta(days=point.days)
+
+
+def point_late(point: TouchPoint, today: date) -> bool:
+    """Begun, not done, and longer under way than was expected."""
+    end = ends(point)
+    return end is not None and not point.done and end < today
+
+
+def took(point: TouchPoint, today: date) -> int | None:
+    """Days that it took, or has taken so far; None where it has not begun."""
+    if not point.started:
+        return None
+    until = date.fromisoformat(point.done) if point.done else today
+    return max(0, (until - date.fromisoformat(point.started)).days)
 
 
 def overdue(goal: Goal, today: date) -> bool:
@@ -56,8 +165,48 @@ def overdue(goal: Goal, today: date) -> bool:
     return bool(goal.due) and goal.due < today.isoformat() and is_open(goal)
 
 
+def late_points(goal: Goal, today: date) -> list[int]:
+    """Places of those that are late, as long as the goal is open."""
+    return [place for place, one in enumerate(points(goal)) if is_open(goal) and point_late(one, today)]
+
+
+def is_far(goal: Goal) -> bool:
+    """Its day lies more than twelve months after it was set."""
+    begun = goal.at.astimezone().date()
+    return bool(goal.due) and date.fromisoformat(goal.due) > _months_after(begun, USUAL_MONTHS)
+
+
+def needed_information(goals: Iterable[Goal]) -> dict[str, list[str]]:
+    """By data category the touch points, not done yet, of open goals that need it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for goal in goals:
+        for point in points(goal) if is_open(goal) else ():
+            for category in point.information if not point.done else ():
+                found[category].append(point.what)
+    return dict(found)
+
+
 def is_open(goal: Goal) -> bool:
-    return goal.stage != list(vocabulary().journey_stages)[-1] and not goal.refusal and not goal.outcome
+    return goal.stage != _stages()[-1] and not goal.refusal and not goal.outcome
+
+
+def _stages() -> list[str]:
+    return list(vocabulary().journey_stages)
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+def _began(session: Session, goal: Goal) -> None:
+    """Its first move also keeps where it stood before, where that was not at the beginning."""
+    if goal.stage != _stages()[0] and not moves(session, goal):
+        assert goal.id is not None
+        began = GoalMove(case_id=goal.case_id, goal_id=goal.id, stage=goal.stage, by=goal.by, at=goal.at)
+        session.add(began)
+        session.flush()
 
 
 def _move(
