@@ -113,7 +113,7 @@ def _merged(fonts: list[TTFont]) -> TTFont:
 
 
 def _is_common(code: int) -> bool:
-    """What an old national code of one of the four has; signs too; no alphabets, which stand in fonts of their own."""
+    """What an old national code of one of the four has; no alphabets, which have fonts of their own."""
     coded = (chr(code).encode(one, "ignore") for one in ("big5", "cp932", "gb2312", "euc_kr"))
     return code >= 0x2000 and any(len(one) in (1, 2) for one in coded)  # of eight: a syllable put together
 

@@ -18,8 +18,8 @@ _UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def written(text: str, missing: set[str]) -> str:
-    """Thai marks in the order of the standard (TIS 620), so that there is one spelling to search for. A letter
-    that no font here has becomes a mark, and is noted in `missing`."""
+    """Thai marks in the order of the standard (TIS 620), so that there is one spelling to search for. A
+    letter that no font here has becomes a mark, and is noted in `missing`."""
     text = unicodedata.normalize("NFC", shown(text))
     text = _RING.sub("\\1\u0e33", text)
     text = _RING_BEHIND.sub("\\1\u0e33", text)

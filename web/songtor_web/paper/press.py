@@ -1,5 +1,5 @@
-"""From a sheet to a PDF. Typst runs in a process of its own, which ends with the sheet: bounded in time and in
-memory, and an idle program holds none of it. Everything goes through pipes; no file is written."""
+"""From a sheet to a PDF. Typst runs in a process of its own, which ends with the sheet: bounded in time and
+in memory, and an idle program holds none of it. Everything goes through pipes; no file is written."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What stands on a sheet of paper, block by block, before it is set. Plain data: whatever somebody wrote is text
-here and stays text."""
+"""What stands on a sheet of paper, block by block, before it is set. Plain data: whatever somebody wrote is
+text here and stays text."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ Block = Heading | Prose | Note | Facts | Table | Picture | ToWrite | ToTick | To
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """`head`: whose it is, above the title. `mark`: how it is to be kept ("confidential"). `foot`: a code, when
-    and where it was printed. `code`: of a blank form, printed large and as a QR code. `wide`: across."""
+    """`head`: whose it is, above the title. `mark`: how it is to be kept ("confidential"). `foot`: a code,
+    when and where it was printed. `code`: of a blank form, printed large and as a QR code. `wide`: across."""
 
     lang: str
     title: str

@@ -42,15 +42,14 @@ def main() -> None:
 
     order = json.load(sys.stdin.buffer)
     with as_file(files("songtor_web") / "paper") as folder:
-        made = typst.compile(
+        compiler = typst.Compiler(
             (folder / "sheet.typ").read_bytes(),
-            root=str(folder / "fonts"),
-            font_paths=typst.Fonts(False, False, [str(folder / "fonts")]),
+            root=folder / "fonts",
+            font_paths=typst.Fonts(False, False, [folder / "fonts"]),
             sys_inputs={"sheet": json.dumps(printable(order["sheet"]), ensure_ascii=False)},
-            format=order["form"],
-            ppi=110 if order["form"] == "png" else None,
         )
-    for page in made if isinstance(made, list) else [made]:
+        made = compiler.compile(format=order["form"], ppi=110)
+    for page in made if isinstance(made, list) else filter(None, [made]):
         sys.stdout.buffer.write(b"%d\n" % len(page) + page)
 
 
