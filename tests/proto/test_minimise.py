@@ -16,11 +16,24 @@ from hypothesis import strategies as st
 from songtor_proto import consent, minimise
 from songtor_proto.consent import Grant
 from songtor_proto.errors import ConsentError, InputError
+from songtor_proto.findings import find
 from songtor_proto.minimise import Disclosure, value_text
 from songtor_proto.vocabulary import policy
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire import payload_pb2 as wire_payload
-from songtor_proto.wire.payload_pb2 import Absent, Answer, Facts, Incident, Payload, Referral, Status
+from songtor_proto.wire.payload_pb2 import (
+    Absent,
+    Answer,
+    Facts,
+    Genogram,
+    GenogramPerson,
+    GenogramTie,
+    Incident,
+    LifeEvent,
+    Payload,
+    Referral,
+    Status,
+)
 from tests.support.grounds import DESK, IMPERSONAL, PURPOSE, agreed, due, guarded, scope, terms, vital
 
 POLICY = policy()
@@ -37,18 +50,29 @@ def fill(message: Message, mark: str = MARK) -> None:
             inner = value.add() if field.is_repeated else value
             inner.SetInParent()
             fill(inner, f"{mark}-{field.name}")
-        elif field.is_repeated:
-            value.append(f"{mark}-{field.name}")
-        elif field.type == FieldDescriptor.TYPE_STRING:
-            setattr(message, field.name, f"{mark}-{field.name}")
+            continue
+        words = field.type == FieldDescriptor.TYPE_STRING
+        said = f"{mark}-{field.name}" if words else 1
+        if field.is_repeated:
+            value.append(said)
         else:
-            setattr(message, field.name, 1)
+            setattr(message, field.name, said)
 
 
 def full() -> Facts:
     facts = Facts()
     fill(facts)
+    people = [GenogramPerson(id=1, sex="female", index=True), GenogramPerson(id=2, birth_year="1960")]
+    facts.genogram.CopyFrom(Genogram(people=people, ties=[tie(2, 1)]))
+    del facts.timeline[:]
+    facts.timeline.add(id=1, when="2019", text=f"{MARK}-timeline")
     return facts
+
+
+def tie(one: int, other: int, kind: str = "birth") -> GenogramTie:
+    said = GenogramTie(to=other, kind=kind)
+    setattr(said, "from", one)
+    return said
 
 
 def categories(purpose: str = PURPOSE) -> frozenset[str]:
@@ -354,6 +378,104 @@ def test_a_reply_keeps_to_the_purposes_replies() -> None:
     assert minimise.replies(POLICY, PURPOSE) == {"services", "narrative"}
 
 
+# M9
+
+
+def drawn(**facts: object) -> tuple[str, ...]:
+    """What a recipient says to these facts where genogram and timeline are allowed."""
+    said = wire.Terms(purpose="child_protection", categories=["genogram", "timeline"])
+    payload = Payload(referral=Referral(facts=Facts(**facts)))  # type: ignore[arg-type]
+    return minimise.violations(payload, said, POLICY, "TH-00/dcy")
+
+
+MALI = GenogramPerson(id=1, sex="female", birth_year="1960")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Genogram(people=[GenogramPerson(id=1, sex="นางมาลี ตัวอย่าง")]),
+        Genogram(people=[GenogramPerson(id=1, born="Mali Tuayang")]),
+        Genogram(people=[GenogramPerson(id=1, birth_year="1960-04-01")]),
+        Genogram(people=[GenogramPerson(id=1, death_year="โทร")]),
+        Genogram(people=[GenogramPerson(sex="female")]),
+        Genogram(people=[MALI, MALI]),
+        Genogram(people=[MALI], ties=[tie(1, 1)]),
+        Genogram(people=[MALI], ties=[tie(1, 9)]),
+        Genogram(people=[MALI, GenogramPerson(id=2)], ties=[tie(1, 2, "มารดาชื่อมาลี")]),
+        Genogram(people=[GenogramPerson(id=number) for number in range(1, 10_001)]),
+        Genogram(people=[MALI, GenogramPerson(id=2)], ties=[tie(1, 2)] * 1001),
+    ],
+)
+def test_a_genogram_that_could_name_somebody_or_has_no_end_stays_closed(said: Genogram) -> None:
+    """M9: codes, years and numbers, and bounded; what a peer writes elsewhere is not read."""
+    assert drawn(genogram=said) == ("referral.facts.genogram",)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [LifeEvent(when="2019-04-31 โทร", text="x")],
+        [LifeEvent(when="2019", text="ก" * 1001)],
+        [LifeEvent(when="2019", theme="ก" * 1001)],
+        [LifeEvent(id=1, text="x"), LifeEvent(id=1, text="y")],
+        [LifeEvent(id=1, after=1, text="x")],
+        [LifeEvent(id=1, led_to=[2], text="x")],
+        [LifeEvent(id=n, led_to=[2] * 11, text="x") for n in (1, 2)],
+        [LifeEvent(when="2019", text="x")] * 501,
+    ],
+)
+def test_a_timeline_without_an_end_or_that_points_nowhere_stays_closed(events: list[LifeEvent]) -> None:
+    """M9: dates, bounded words, links to other events of it."""
+    assert drawn(timeline=events) == ("referral.facts.timeline",)
+
+
+def test_the_largest_pictures_are_let_in() -> None:
+    """M9: the bounds are in reach; who is whose parent in a circle is for the drawing to bear."""
+    people = [GenogramPerson(id=n, sex="from_a_newer_list") for n in range(1, 301)]
+    ties = [tie(n, n % 300 + 1) for n in range(1, 301)]
+    events = [
+        LifeEvent(id=n, when="2019~/..", after=n % 500 + 1, led_to=[n % 500 + 1], text="ก" * 1000)
+        for n in range(1, 501)
+    ]
+    assert drawn(genogram=Genogram(people=people, ties=ties), timeline=events) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("นางมาลีแต่งงานกับสมชาย", "ผู้รับบริการแต่งงานกับสามี"),
+        ("Mali left SOMCHAI.", "client left สามี."),
+        ("สมช\u200bาย ตีเมย์", "สามี ตีลูก"),
+        ("ส ม ช า ย มา", "สามี มา"),
+        ("เอื้อยไปรับเมย์", "เอื้อยไปรับ…"),
+        ("น้ำท่วมบ้าน", "…ท่วมบ้าน"),
+        ("ครอบครัวใจดี", "ครอบครัว…"),
+        ("สมศรีมาหา", "…มาหา"),
+        ("แผนที่", "แผนที่"),
+        ("", ""),
+    ],
+)
+def test_each_name_gives_way_to_what_its_bearer_is(text: str, said: str) -> None:
+    """M9: however it is written; where it is not sure who is meant, only that something is hidden."""
+    hide = minimise.unnamed(
+        ["นางมาลี ใจดี", "Mali Jaidee", "น้ำ"],
+        {"สามี": ["สมชาย ใจดี", "Somchai Jaidee"], "ลูก": ["เมย์"], "เพื่อนชื่อสมศรี": ["สมศรี"]},
+    )
+    assert hide(text) == said
+
+
+NAMES = ("นางมาลี ใจดี", "Mali Jaidee", "น้ำ", "O'Brien-Tuayang", "รับ", "client")
+
+
+@given(st.lists(st.sampled_from([*NAMES, "มาลี", "MALI", " ไปกับ", "แล้ว ", ", then", " 2019 ", "น\u200bำ้"])))
+def test_hiding_names_leaves_none_of_them(parts: list[str]) -> None:
+    """M9, M7: what the search of free text would find as a name is gone, also from the words instead."""
+    hidden = minimise.unnamed(NAMES, {"พี่ชื่อน้ำ": ["Hans"]})("".join(parts))
+    left = find({"": hidden}, {"name": NAMES}, told={}, country="DE")
+    assert [one for one in left if one.kind == "name"] == []
+
+
 @pytest.mark.parametrize(
     "purpose", [code for code, rule in POLICY.purposes.items() if rule.traced_person_consents]
 )
@@ -408,4 +530,13 @@ def test_a_date_in_a_fact_is_read_in_the_era_of_whoever_reads() -> None:
     facts.timeline.add(when="2019/2021-03", text="y")
     assert value_text(facts, "birth_date", "th") == "เม.ย. 2531"
     assert value_text(facts, "incidents", "en") == "2 Nov 2026 · x"
-    assert value_text(facts, "timeline", "th").startswith("2562–มี.ค. 2564")
+    facts.timeline.add(id=3, when="2015~/..", led_to=[1], text="z")
+    said = value_text(facts, "timeline", "th")
+    assert said == "2562–มี.ค. 2564 · y; ประมาณ 2558–ปัจจุบัน · z"
+
+
+def test_a_genogram_reads_as_how_many_people_it_has() -> None:
+    """It is drawn by who receives it; in a line it is a number."""
+    said = Facts(genogram=Genogram(people=[MALI, GenogramPerson(id=2)]))
+    assert value_text(said, "genogram", "en") == "2 people, no names"
+    assert value_text(Facts(), "genogram", "th") == ""

@@ -1,4 +1,4 @@
-"""What a recipient makes of a payload that says too much, and what may be sent back: rules M6, M8 and C9."""
+"""What a recipient makes of a payload that says too much, and what may be sent back: rules M6, M8, M9, C9."""
 
 from __future__ import annotations
 
@@ -93,8 +93,42 @@ def _cases() -> Iterator[tuple[str, str, content.Payload, list[str], dict[str, A
     yield "C2", "the terms of the referral, inside", own, [], between
     other = content.Payload(terms=agreed(liaison_sight=True), referral=content.Referral(facts=_COARSE))
     yield "C2", "other terms inside", other, ["terms"], between
+    yield from _pictures()
     newer = content.Payload.FromString(referral(_COARSE).SerializeToString() + b"\xf2\x3f\x01x")
     yield "M6", "a field of the future, whose category nobody knows", newer, ["payload.#1022"], {}
+
+
+def _pictures() -> Iterator[tuple[str, str, content.Payload, list[str], dict[str, Any]]]:
+    drawn = {"terms": {"categories": ["genogram", "timeline"]}}
+
+    def referral(**facts: Any) -> content.Payload:
+        return content.Payload(referral=content.Referral(facts=ParseDict(facts, content.Facts())))
+
+    mother, child = {"id": 1, "sex": "female", "birth_year": "1960"}, {"id": 2, "index": True}
+    tie = {"from": 1, "to": 2, "kind": "birth"}
+    family = {"people": [mother, child], "ties": [tie]}
+    events = [{"id": 1, "when": "2019~", "text": "ย้ายมา"}, {"id": 2, "after": 1, "text": "ตกงาน"}]
+    yield "M9", "a genogram and a timeline", referral(genogram=family, timeline=events), [], drawn
+    for what, said in (
+        ("a person's words where a code belongs", family | {"people": [mother | {"sex": "แม่ชื่อมาลี"}, child]}),
+        (
+            "a whole date where a year belongs",
+            family | {"people": [mother | {"birth_year": "1960-04-01"}, child]},
+        ),
+        ("two people of one number", {"people": [mother, mother]}),
+        ("a person without a number", {"people": [{"sex": "male"}]}),
+        ("a tie to nobody", family | {"ties": [tie | {"to": 3}]}),
+        ("a tie with oneself", family | {"ties": [tie | {"to": 1}]}),
+        ("more people than can be read", {"people": [{"id": number} for number in range(1, 302)]}),
+    ):
+        yield "M9", what, referral(genogram=said), ["genogram"], drawn
+    for what, several in (
+        ("words where a date belongs", [events[0] | {"when": "เมื่อก่อน"}]),
+        ("an event after none", events[1:]),
+        ("two events of one number", [events[0], events[0]]),
+        ("a text without end", [events[0] | {"text": "ก" * 1001}]),
+    ):
+        yield "M9", what, referral(timeline=several), ["timeline"], drawn
 
 
 def _path(payload: content.Payload, name: str) -> str:

@@ -15,6 +15,8 @@ from songtor_proto.findings.plain import Plain, Skeleton, is_spaced, plain, skel
 LIMIT = 64 * 1024
 """Bytes of text, all fields together: more could not be sent."""
 
+Index = Mapping[str, Sequence[tuple[str, str]]]
+
 _TRUNK = 4
 _WORDS = ("name", "place", "family")
 
@@ -49,14 +51,14 @@ def find(
         raise InputError("too_large", field=max(texts, key=lambda path: len(texts[path])))
     regions = tuple(dict.fromkeys((country, "TH")))
     free_values = {value for code, values in told.items() for value in values if _frees(code, value)}
-    leaves = {"": keys(free_values, regions)}
-    stays = {code: keys(set(values) - free_values, regions) for code, values in known.items()}
+    leaves = by_beginning({"": keys(free_values, regions)})
+    stays = by_beginning({code: keys(set(values) - free_values, regions) for code, values in known.items()})
     found = []
     for path, text in texts.items():
         clear = plain(text)
         bones = skeleton(clear.text)
-        free = _outermost(_matches(clear, bones, leaves))
-        spans = _outermost([*_matches(clear, bones, stays), *patterns(clear.text, regions)])
+        free = outermost(matches(clear, bones, leaves))
+        spans = outermost([*matches(clear, bones, stays), *patterns(clear.text, regions)])
         found += [_finding(path, text, clear, span) for span in spans if not _inside(span, free)]
     return tuple(found)
 
@@ -67,14 +69,19 @@ def _frees(code: str, value: str) -> bool:
     return code not in _WORDS or not any(char.isdigit() or char == "@" for char in value)
 
 
-def _matches(clear: Plain, bones: Skeleton, wanted: Mapping[str, Collection[str]]) -> Iterator[Span]:
-    """The longest key that begins at each place."""
+def by_beginning(wanted: Mapping[str, Collection[str]]) -> Index:
+    """Keys (`known.keys`) and whose kind they are, by their first two letters, the longest first."""
     index: dict[str, list[tuple[str, str]]] = {}
     for kind, words in wanted.items():
         for word in words:
             index.setdefault(word[:2], []).append((word, kind))
     for pairs in index.values():
         pairs.sort(key=lambda pair: (-len(pair[0]), pair))
+    return index
+
+
+def matches(clear: Plain, bones: Skeleton, index: Index) -> Iterator[Span]:
+    """The longest key that begins at each place."""
     for first in range(len(bones.text) - 1):
         for word, kind in index.get(bones.text[first : first + 2], ()):
             last = first + len(word) - 1
@@ -105,7 +112,7 @@ def _with_prefix(text: str, first: int) -> int:
     return first
 
 
-def _outermost(spans: Iterable[Span]) -> list[Span]:
+def outermost(spans: Iterable[Span]) -> list[Span]:
     """In order, without those that lie within another."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (span[0], -span[1])):

@@ -11,6 +11,7 @@ from songtor_proto.vocabulary import Terms, policy, vocabulary
 from songtor_proto.vocabulary.dates import date_text
 from songtor_proto.vocabulary.source import parse_yaml, read
 from songtor_proto.vocabulary.terms import term
+from songtor_proto.wire.payload_pb2 import Genogram
 
 # Where a field holds a code, the vocabulary's list of it.
 _LISTS = {
@@ -23,15 +24,17 @@ _LISTS = {
     "Service.practice_form": "practice_forms",
     "Contact.channel": "channels",
 }
-# Where it holds a date that may be known in part, or two of them with a stroke between.
+# Where it holds a date that may be known in part, or about, or two of them with a stroke between (EDTF).
 _DATES = {"Facts.birth_date", "Incident.when", "LifeEvent.when", "Service.date"}
 _COUNTRIES = {"Demographics.nationality", "Place.country", "IdentityNumber.country"}
 _LANGUAGES = {"Demographics.languages"}
 # Where it holds a code that is the schema's own.
-_OWN = {"Demographics.sex", "Threat.subject", "Contact.channel", "IdentityNumber.kind", "GenogramPerson.sex"}
+_OWN = {"Demographics.sex", "Threat.subject", "Contact.channel", "IdentityNumber.kind"}
+# Where it holds the place of an event among the others: the picture shows it.
+_DRAWN = {"LifeEvent.id", "LifeEvent.after", "LifeEvent.before", "LifeEvent.led_to"}
 
-_PARTIAL = r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?"
-_DATE = re.compile(f"{_PARTIAL}(/{_PARTIAL})?", re.ASCII)
+_PARTIAL = r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?~?"
+_DATE = re.compile(rf"{_PARTIAL}(/({_PARTIAL}|\.\.))?", re.ASCII)
 
 
 @cache
@@ -69,21 +72,33 @@ def value_text(message: Message, field: str, lang: str = "th") -> str:
 
 
 def _text(value: object, path: str, lang: str) -> str:
+    own = own_words()
+    if isinstance(value, Genogram):
+        return own["people_unnamed"].label(lang).format(n=len(value.people)) if value.people else ""
+    if path in _DRAWN:
+        return ""
     if isinstance(value, Message):
         inner = (value_text(value, field.name, lang) for field in value.DESCRIPTOR.fields)
         return " · ".join(filter(None, inner))
-    own = own_words()
     if isinstance(value, bool):
         return own[path.partition(".")[2]].label(lang) if value else ""
     text = str(value).strip() if value else ""
     if path in _DATES and _DATE.fullmatch(text):
-        return "–".join(date_text(part, lang) for part in text.split("/"))
+        return "–".join(_when(part, lang) for part in text.split("/"))
     if path in _COUNTRIES | _LANGUAGES:
         return _name(path, text, lang)
     known: Terms = getattr(vocabulary(), _LISTS[path]) if path in _LISTS else {}
     if text in known:
         return known[text].label(lang)
     return own[text].label(lang) if path in _OWN and text in own else text
+
+
+def _when(date: str, lang: str) -> str:
+    own = own_words()
+    if date == "..":
+        return own["still"].label(lang)
+    said = date_text(date.rstrip("~"), lang)
+    return own["about"].label(lang).format(when=said) if date.endswith("~") else said
 
 
 def _name(path: str, code: str, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Whether a payload says more than it may, as the recipient works it out on opening. Rules M6 and M8."""
+"""Whether a payload says more than it may, as the recipient works it out on opening. Rules M6, M8 and M9."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from songtor_proto.minimise.fields import FACTS
+from songtor_proto.minimise.nameless import oversteps
 from songtor_proto.remit import allowed, purpose_of
 from songtor_proto.vocabulary import Policy
 from songtor_proto.wire.envelope_pb2 import Terms
@@ -42,9 +43,8 @@ def violations(payload: Payload, terms: Terms, policy: Policy, recipient: str) -
 
 
 def _outside(facts: Facts, body: str, granted: frozenset[str]) -> list[str]:
-    return [
-        f"{body}.facts.{field.name}" for field, _ in facts.ListFields() if FACTS[field.name] not in granted
-    ]
+    over = [field.name for field, _ in facts.ListFields() if FACTS[field.name] not in granted]
+    return [f"{body}.facts.{name}" for name in dict.fromkeys([*over, *oversteps(facts)])]
 
 
 def _unknown(message: Message, path: str) -> list[str]:

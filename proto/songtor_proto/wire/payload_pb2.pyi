@@ -723,7 +723,7 @@ Global___Genogram: _TypeAlias = Genogram  # noqa: Y015
 
 @_typing.final
 class GenogramPerson(_message.Message):
-    """Names are never here."""
+    """Names are never here, nor words that could hold one."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -732,11 +732,24 @@ class GenogramPerson(_message.Message):
     BIRTH_YEAR_FIELD_NUMBER: _builtins.int
     DEATH_YEAR_FIELD_NUMBER: _builtins.int
     INDEX_FIELD_NUMBER: _builtins.int
+    DECEASED_FIELD_NUMBER: _builtins.int
+    BORN_FIELD_NUMBER: _builtins.int
+    IN_HOUSEHOLD_FIELD_NUMBER: _builtins.int
     id: _builtins.int
+    """Above 0, and of this picture alone."""
     sex: _builtins.str
+    """As in Demographics."""
     birth_year: _builtins.str
+    """Four digits, as of every year here."""
     death_year: _builtins.str
     index: _builtins.bool
+    """The client."""
+    deceased: _builtins.bool
+    """Where the year is not known, too."""
+    born: _builtins.str
+    """"pregnancy", "miscarriage", "abortion", "stillbirth"; empty: alive at birth."""
+    in_household: _builtins.bool
+    """Lives in the client's household."""
     def __init__(
         self,
         *,
@@ -745,10 +758,13 @@ class GenogramPerson(_message.Message):
         birth_year: _builtins.str = ...,
         death_year: _builtins.str = ...,
         index: _builtins.bool = ...,
+        deceased: _builtins.bool = ...,
+        born: _builtins.str = ...,
+        in_household: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["birth_year", b"birth_year", "death_year", b"death_year", "id", b"id", "index", b"index", "sex", b"sex"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["birth_year", b"birth_year", "born", b"born", "death_year", b"death_year", "deceased", b"deceased", "id", b"id", "in_household", b"in_household", "index", b"index", "sex", b"sex"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -761,17 +777,24 @@ class GenogramTie(_message.Message):
     FROM_FIELD_NUMBER: _builtins.int
     TO_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
+    SINCE_YEAR_FIELD_NUMBER: _builtins.int
+    UNTIL_YEAR_FIELD_NUMBER: _builtins.int
     to: _builtins.int
     kind: _builtins.str
+    """Code of ties."""
+    since_year: _builtins.str
+    until_year: _builtins.str
     def __init__(
         self,
         *,
         to: _builtins.int = ...,
         kind: _builtins.str = ...,
+        since_year: _builtins.str = ...,
+        until_year: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "kind", b"kind", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "kind", b"kind", "since_year", b"since_year", "to", b"to", "until_year", b"until_year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -779,24 +802,42 @@ Global___GenogramTie: _TypeAlias = GenogramTie  # noqa: Y015
 
 @_typing.final
 class LifeEvent(_message.Message):
+    """Names are hidden in its words."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     WHEN_FIELD_NUMBER: _builtins.int
     THEME_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    LED_TO_FIELD_NUMBER: _builtins.int
     when: _builtins.str
+    """EDTF: "2019-03", about then "2019~", a period "2019/2021", one that lasts "2019/.."."""
     theme: _builtins.str
     text: _builtins.str
+    id: _builtins.int
+    """Of this timeline alone; 0 where no other event names it."""
+    after: _builtins.int
+    """Ids of other events: where it stands among them, and what came of it."""
+    before: _builtins.int
+    @_builtins.property
+    def led_to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
     def __init__(
         self,
         *,
         when: _builtins.str = ...,
         theme: _builtins.str = ...,
         text: _builtins.str = ...,
+        id: _builtins.int = ...,
+        after: _builtins.int = ...,
+        before: _builtins.int = ...,
+        led_to: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text", "theme", b"theme", "when", b"when"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "id", b"id", "led_to", b"led_to", "text", b"text", "theme", b"theme", "when", b"when"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

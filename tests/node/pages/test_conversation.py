@@ -71,7 +71,7 @@ def test_nothing_is_ticked_before_the_client_ticks_it(node: Node, malee: Visitor
     )
     assert "สิ่งที่บอกทุกครั้ง" in page
     assert "นวล ตัวอย่าง" in page
-    assert "genogram" not in page
+    assert "birth_date" not in page
 
 
 def test_one_tap_agrees_to_all_that_is_needed_and_to_nothing_else(node: Node, malee: Visitor) -> None:

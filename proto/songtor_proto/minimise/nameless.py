@@ -1,0 +1,65 @@
+"""What a genogram and a timeline may say, so that they name nobody and end somewhere. Rule M9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from songtor_proto.wire.payload_pb2 import Facts, Genogram, LifeEvent
+
+PEOPLE, TIES, EVENTS, LINKS, LETTERS = 300, 1000, 500, 10, 1000
+"""At most: people and ties of a genogram; events of a timeline, what one led to, letters of its texts."""
+TIMELINE_BYTES = 40 * 1024
+"""Of a timeline as it leaves: with the other facts it fits into an envelope (E5)."""
+
+_CODE = re.compile(r"([a-z][a-z0-9_]{0,23})?")
+_YEAR = re.compile(r"([0-9]{4})?")
+_WHEN = re.compile(r"[0-9~./-]{0,24}")
+
+
+def oversteps(facts: Facts) -> Iterator[str]:
+    """Paths of what breaks the rule, never values."""
+    if not _is_nameless(facts.genogram):
+        yield "genogram"
+    if not _is_bounded(facts.timeline):
+        yield "timeline"
+
+
+def _is_nameless(said: Genogram) -> bool:
+    """Codes, years and numbers alone; ties between people of it."""
+    ids = {person.id for person in said.people}
+    codes = [code for person in said.people for code in (person.sex, person.born)]
+    years = [year for person in said.people for year in (person.birth_year, person.death_year)]
+    codes += [tie.kind for tie in said.ties]
+    years += [year for tie in said.ties for year in (tie.since_year, tie.until_year)]
+    return (
+        len(said.people) <= PEOPLE
+        and len(said.ties) <= TIES
+        and len(ids) == len(said.people)
+        and 0 not in ids
+        and all(map(_CODE.fullmatch, codes))
+        and all(map(_YEAR.fullmatch, years))
+        and all(_joins({getattr(tie, "from"), tie.to}, ids) for tie in said.ties)
+    )
+
+
+def _joins(ends: set[int], ids: set[int]) -> bool:
+    return len(ends) == 2 and ends <= ids
+
+
+def _is_bounded(events: Sequence[LifeEvent]) -> bool:
+    """Dates, bounded words, and links from one numbered event to another."""
+    numbered = [event.id for event in events if event.id]
+    ids = set(numbered)
+    return (
+        len(events) <= EVENTS
+        and len(ids) == len(numbered)
+        and all(
+            _WHEN.fullmatch(event.when)
+            and len(event.theme) <= LETTERS
+            and len(event.text) <= LETTERS
+            and len(event.led_to) <= LINKS
+            and {event.after, event.before, *event.led_to} - {0} <= ids - {event.id}
+            for event in events
+        )
+    )
