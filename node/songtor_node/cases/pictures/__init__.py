@@ -1,0 +1,1 @@
+"""From a case to what its pictures show."""

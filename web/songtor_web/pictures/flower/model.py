@@ -1,0 +1,66 @@
+"""What a flower says, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+SUBJECTS = ("client", "child", "guardian")
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Petal:
+    """`dimension` and `level`: codes of the vocabulary. `reason`: as it was written."""
+
+    dimension: str
+    level: str = UNKNOWN
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One person's petals (`subject`: of SUBJECTS), in the order of the dimensions."""
+
+    subject: str
+    petals: tuple[Petal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flower:
+    """`on`: the day (ISO) from which it looked like this; empty where that is not told."""
+
+    rings: tuple[Ring, ...]
+    on: str = ""
+
+    @property
+    def levels(self) -> dict[tuple[str, str], str]:
+        """By subject and dimension."""
+        return {(ring.subject, one.dimension): one.level for ring in self.rings for one in ring.petals}
+
+
+def of_levels(
+    levels: Mapping[tuple[str, str], str],
+    dimensions: Sequence[str],
+    *,
+    subjects: Sequence[str] = (),
+    reasons: Mapping[tuple[str, str], str] | None = None,
+    on: str = "",
+) -> Flower:
+    """From levels by (subject, dimension): a ring for each of the `subjects`, and for whoever else has one."""
+    whose = [one for one in SUBJECTS if one in subjects or any(one == subject for subject, _ in levels)]
+    return Flower(
+        tuple(
+            Ring(
+                subject,
+                tuple(
+                    Petal(
+                        code, levels.get((subject, code), UNKNOWN), (reasons or {}).get((subject, code), "")
+                    )
+                    for code in dimensions
+                ),
+            )
+            for subject in whose
+        ),
+        on,
+    )
