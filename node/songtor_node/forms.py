@@ -29,11 +29,9 @@ from pydantic_core import PydanticCustomError
 from songtor_proto.errors import InputError
 from songtor_proto.plain_yaml import Path, read
 from songtor_proto.vocabulary import policy, vocabulary
-from songtor_proto.vocabulary.dates import common_era
+from songtor_proto.vocabulary.dates import ABOUT, STILL, common_era
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
-STILL = ".."
-"""The end of what is still so (EDTF: an open interval)."""
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _ALLOWED_CONTROLS = "\n\t\u200b\u200c\u200d"  # Thai uses the zero-width space between words
 
@@ -80,7 +78,7 @@ def _whole_date(text: str) -> str:
 
 def _event_date(text: str) -> str:
     """A date as far as it is known; with `~` behind it (EDTF, level 1) it is about then."""
-    return _date(text[:-1]) + "~" if text.endswith("~") else _date(text)
+    return _date(text.removesuffix(ABOUT)) + ABOUT if text.endswith(ABOUT) else _date(text)
 
 
 def _event_end(text: str) -> str:

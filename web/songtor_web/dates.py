@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from songtor_proto.vocabulary.dates import BUDDHIST, common_era, date_text
+from songtor_proto.vocabulary.dates import ABOUT, BUDDHIST, STILL, common_era, date_text
 
-__all__ = ["MONTHS", "date_text", "iso_date", "month_text", "relative_text", "time_text", "year_shown"]
+__all__ = [
+    "ABOUT",
+    "MONTHS",
+    "STILL",
+    "date_text",
+    "iso_date",
+    "month_text",
+    "relative_text",
+    "time_text",
+    "year_shown",
+]
 
 MONTHS = {
     "th": (

@@ -37,7 +37,7 @@ class EntryForm:
     title: str
     asks: tuple[Ask, ...]
     hint: str = ""
-    lists: Callable[[Visit], Lists] = lambda visit: {}
+    lists: Callable[[Visit, At], Lists] = lambda visit, at: {}
     start: Mapping[str, Any] | None = None
     fixed: Mapping[str, Any] | None = None
     new: str = ""
@@ -115,16 +115,17 @@ class EntryForm:
     def _show(
         self, visit: Visit, at: At, made: Sheet, row: Entry | None = None, status: int = 200
     ) -> Response:
+        lists = self.lists(visit, at)
         return show_sheet(
             visit,
             at,
-            replace(with_lists(made, self.lists(visit)), more=self.more),
+            replace(with_lists(made, lists), more=self.more),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else self.subject(row, visit.lang) if row else "",
             back=self.list(at),
             status=status,
             out=f"{self.list(at)}/{row.id}/out" if row and self.removable else "",
-            past=past(visit, at.session, row, self.asks) if row else (),
+            past=past(visit, at.session, row, self.asks, lists=lists) if row else (),
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import SongtorError
 from songtor_proto.vocabulary import policy, vocabulary
-from songtor_web.dates import iso_date
+from songtor_web.dates import ABOUT, STILL, iso_date
 from songtor_web.fields import Field, Kind, Option
 
 
@@ -68,7 +68,8 @@ def typed(visit: Visit, asks: Sequence[Ask]) -> dict[str, Any]:
 
 
 def said_in(ask: Ask, all_said: Callable[[str], Sequence[str]]) -> Any:
-    """One field, from the texts that stand under its name; a date from its three parts, or whole."""
+    """One field, from the texts that stand under its name; a date from its three parts and what is ticked
+    beside it, or whole."""
 
     def single(name: str) -> str:
         return next((one for one in all_said(name) if one), "")
@@ -76,8 +77,11 @@ def said_in(ask: Ask, all_said: Callable[[str], Sequence[str]]) -> Any:
     if ask.kind == "checks":
         return [one for one in all_said(ask.name) if one]
     if ask.kind in ("date", "partial_date"):
+        if single(f"{ask.name}.still"):
+            return STILL
         parts = [single(f"{ask.name}.{part}").strip() for part in ("year", "month", "day")]
-        return single(ask.name) or iso_date(*parts)
+        typed = single(ask.name) or iso_date(*parts)
+        return typed + ABOUT if typed and single(f"{ask.name}.about") else typed
     return single(ask.name)
 
 

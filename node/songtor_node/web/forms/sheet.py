@@ -19,6 +19,7 @@ In the template: `{{ c.sheet(sheet, t("shell.save"), back=...) }}`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,8 +34,11 @@ from songtor_node.web.forms.two_people import can_hold_both, other_words
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
+from songtor_web.dates import date_text
 from songtor_web.fields import Field, Option
 
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?~?|\.\.", re.ASCII)
+"""(What two people typed may be no date at all.)"""
 Lists = Mapping[str, Sequence[Option]]
 """Choices by the field's name."""
 
@@ -48,6 +52,14 @@ class Beside(NamedTuple):
     against: str
     there: str
     both: bool
+
+    def called(self, options: Sequence[Option]) -> Beside:
+        """With the labels of codes."""
+        labels = {option.value: option.label for option in options}
+        words, there = (
+            ", ".join(labels.get(one, one) for one in said.split(", ")) for said in (self.words, self.there)
+        )
+        return self._replace(words=words, there=there)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +100,9 @@ def opened(session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping
                 Beside(
                     number=other.id or 0,
                     by=_name(session, other.by),
-                    words=said(typed_then),
+                    words=said(typed_then, visit.lang),
                     against=_name(session, other.against),
-                    there=said(shown[other.field]),
+                    there=said(shown[other.field], visit.lang),
                     both=can_hold_both(ask),
                 )
             )
@@ -114,10 +126,15 @@ def refused(visit: Visit, asks: Sequence[Ask], error: InputError) -> Sheet:
 
 def with_lists(made: Sheet, lists: Lists) -> Sheet:
     """The sheet, these fields with these choices."""
-    fields = [
-        replace(one, options=list(lists[one.name])) if one.name in lists else one for one in made.fields
-    ]
-    return replace(made, fields=fields)
+    beside = {
+        name: [one.called(lists[name]) for one in others] if name in lists else others
+        for name, others in made.beside.items()
+    }
+    return replace(made, fields=chosen_from(made.fields, lists), beside=beside)
+
+
+def chosen_from(fields: Sequence[Field], lists: Lists) -> list[Field]:
+    return [replace(one, options=list(lists[one.name])) if one.name in lists else one for one in fields]
 
 
 def saved(session: Session, visit: Visit, crossed: bool, onward: str, done: str = "saved") -> Response:
@@ -127,8 +144,10 @@ def saved(session: Session, visit: Visit, crossed: bool, onward: str, done: str 
     return visit.go(visit.here, done="both_kept") if crossed else visit.go(onward, done=done)
 
 
-def said(one: Field) -> str:
-    """A field's value as a person reads it: labels in place of codes."""
+def said(one: Field, lang: str) -> str:
+    """A field's value as a person reads it: labels in place of codes, dates in words."""
+    if one.kind in ("date", "partial_date") and _DATE.fullmatch(one.value):
+        return date_text(one.value, lang)
     labels = {option.value: option.label for option in one.options}
     values = one.values or ([one.value] if one.value else [])
     if one.kind == "flag":

@@ -13,14 +13,13 @@ from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Lists
-from songtor_node.web.visit import Visit
+from songtor_node.web.visit import At, Visit
 from songtor_proto.vocabulary.names import currencies
 from songtor_web.fields import Option
 
 
-def _currencies(visit: Visit) -> Lists:
-    with visit.reading() as session:
-        names = currencies(countries(session), visit.lang)
+def _currencies(visit: Visit, at: At) -> Lists:
+    names = currencies(countries(at.session), visit.lang)
     return {"currency": [Option(code, name) for code, name in names.items()]}
 
 
