@@ -1,0 +1,55 @@
+"""The same as the picture says, row by row, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from songtor_proto.vocabulary import vocabulary
+from songtor_web.dates import date_text
+from songtor_web.pictures.journey import says
+from songtor_web.pictures.journey.model import Goal, Journey
+from songtor_web.texts import Say
+
+
+def words(journey: Journey, t: Say, lang: str) -> list[tuple[str, Sequence[str]]]:
+    """By row: its heading and its sentences."""
+    several = len({subject for subject, _, _ in journey.rows}) > 1
+    found: list[tuple[str, Sequence[str]]] = []
+    for subject, dimension, goals in journey.rows:
+        side = vocabulary().dimensions.get(dimension)
+        heading = side.label(lang) if side else dimension
+        if several:
+            heading = f"{t(f'pictures.journey_subject_{subject}')}: {heading}"
+        said = [one for goal in goals for one in _goal(goal, journey, t, lang)]
+        found.append((heading, said or [str(t("pictures.journey_empty"))]))
+    return found
+
+
+def _goal(goal: Goal, journey: Journey, t: Say, lang: str) -> Iterator[str]:
+    stage = vocabulary().journey_stages[goal.stage].label(lang)
+    late = says.goal_late(goal, journey.today, t)
+    state = [stage, late, says.due(goal, t, lang), says.signed(goal, t, lang), goal.ended]
+    yield str(t("pictures.journey_goal", text=goal.text, state=" · ".join(filter(None, state))))
+    before = journey.stages[0]
+    for move in goal.moves:
+        on = date_text(move.on, lang)
+        if move.refused:
+            what = says.refused(move, t)
+        elif journey.stages.index(move.stage) < journey.stages.index(before):
+            what = f"{vocabulary().journey_stages[move.stage].label(lang)} · {says.back(move, t)}"
+        else:
+            reason = [vocabulary().journey_stages[move.stage].label(lang), move.reason]
+            what = " · ".join(filter(None, reason))
+        before = before if move.refused else move.stage
+        yield f"{on}: {what}"
+    if goal.refused and not any(move.refused for move in goal.moves):
+        yield str(
+            t("pictures.journey_no_because", words=goal.refusal) if goal.refusal else t("pictures.journey_no")
+        )
+    for number, station in enumerate(goal.stations, 1):
+        needs = (
+            t("pictures.journey_needs", what=", ".join(station.information)) if station.information else ""
+        )
+        more = [station.agency, station.who, str(needs), station.bring, says.days(station, journey.today, t)]
+        said = " · ".join(filter(None, more))
+        yield str(t("pictures.journey_station", n=number, what=station.what, more=said))
