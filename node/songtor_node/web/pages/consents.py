@@ -22,6 +22,7 @@ from songtor_node.referrals.acts import withdraw_ground
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.printing import printed, sheet_of
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import party
 from songtor_node.web.referral.preparing import page_of
@@ -29,7 +30,9 @@ from songtor_node.web.talk.endings import papers_of
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import ConsentError, InputError, SongtorError
 from songtor_proto.vocabulary import policy
+from songtor_web.dates import date_text
 from songtor_web.fields import Field, Option
+from songtor_web.paper.sheets import Note, Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,22 @@ def to_print(visit: Visit) -> Response:
         )
 
 
+def copy_pdf(visit: Visit) -> Response:
+    """The same as a file of one's own; by the same rule."""
+    with _at(visit, "consent copy pdf") as (consent, at):
+        path = f"/consents/{consent.code}"
+        if not any(one.given for one in copies.listing(at.session, consent.code)):
+            return visit.go(f"{path}/copy")
+        spoken = replace(visit, lang=consent.record["pii_processing"]["language"])
+        text, day = consent.record["pii_processing"]["privacy_notice"] or "-", consent.given_at.date()
+        code = consent.code
+    blocks = [Prose(text), Note(str(spoken.t("consents.print_withdraw")))]
+    subtitle = str(spoken.t("consents.print_code", code=code, date=date_text(day, spoken.lang)))
+    title = str(spoken.t("consents.print_title"))
+    sheet = sheet_of(spoken, title, blocks, code=code, subtitle=subtitle, confidential=False)
+    return printed(sheet, code)
+
+
 def confirming(visit: Visit) -> Response:
     with _at(visit, "consent confirm") as (consent, at):
         by = at.session.get_one(workers.Worker, consent.by)
@@ -272,5 +291,6 @@ PAGES = (
     Page(path="/consents/{consent}/withdraw", may=May.CASEWORK, get=withdrawing, post=withdraw),
     Page(path="/consents/{consent}/copy", may=May.CASEWORK, get=copying, post=copy),
     Page(path="/consents/{consent}/print", may=May.CASEWORK, get=to_print),
+    Page(path="/consents/{consent}/copy.pdf", may=May.CASEWORK, get=copy_pdf),
     Page(path="/consents/{consent}/confirm", may=May.CASEWORK, get=confirming, post=confirm),
 )

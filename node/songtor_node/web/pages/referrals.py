@@ -18,13 +18,14 @@ from songtor_node.referrals.find import Which
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import writing
 from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.printing import printed, sheet_of
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import land, party
 from songtor_node.web.referral.preparing import page_of
 from songtor_node.web.referral.story import Told, reason_text, state_text, story, told
 from songtor_node.web.visit import Visit
 from songtor_proto import lifecycle
-from songtor_proto.errors import ConsentError, EnvelopeError
+from songtor_proto.errors import ConsentError, EnvelopeError, InputError
 from songtor_proto.lifecycle import OPEN
 from songtor_proto.minimise import replies as may_reply
 from songtor_proto.minimise import why_text
@@ -32,6 +33,8 @@ from songtor_proto.remit import purpose_of
 from songtor_proto.vocabulary import policy
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import ABSENT_REASON_UNSAFE, Payload
+from songtor_web.dates import date_text, time_text
+from songtor_web.paper.sheets import Block, Facts, Heading, Note, Table
 
 SIZE = 25  # referrals a page
 _RESULTS: dict[int, str] = {
@@ -142,6 +145,41 @@ def show(visit: Visit) -> Response:
         return visit.show("referral/received.html", **shown, **_received(visit, newest))
 
 
+def sent_pdf(visit: Visit) -> Response:
+    """What left, word for word, and which data stayed. InputError("not_here") for one that came in."""
+    with writing(visit.node.engine) as session:
+        named = visit.params["reference"]
+        one = find.versions(session, named, visit.me.code, what="referral pdf", now=visit.now)[-1]
+        if not one.outgoing:
+            raise InputError("not_here", field="reference")
+        stand = standing(visit, one)
+        left, stayed = (_lines(one, visit.lang, leaves=leaves) for leaves in (True, False))
+        purpose, kinds = policy().purposes[one.purpose], policy().categories
+        said = {
+            "to": party(one.peer, visit.lang),
+            "for": purpose.label(visit.lang),
+            "on": time_text(one.created_at, visit.lang),
+            "version": str(one.version),
+            "state": stand.state,
+            "ground": one.ground,
+            "until": date_text(last_day(one.expires_at), visit.lang),
+        }
+        destroyed, reference = not one.payload, one.reference
+    t = visit.t
+    blocks: list[Block] = [Facts([(str(t(f"paper.sent_{key}")), value) for key, value in said.items()])]
+    if destroyed:
+        blocks.append(Note(str(t("paper.sent_destroyed"))))
+    for key, lines, second in (("left", left, "said"), ("stayed", stayed, "why")):
+        rows = [
+            (kinds[line.category].label(visit.lang), line.value if key == "left" else line.why)
+            for line in lines
+        ]
+        blocks.append(Heading(str(t(f"paper.sent_{key}"))))
+        blocks.append(Table([str(t("paper.sent_what")), str(t(f"paper.sent_{second}"))], rows, (2, 5)))
+    title = str(t("paper.sent"))
+    return printed(sheet_of(visit, title, blocks, code=reference, subtitle=reference), reference)
+
+
 def again(visit: Visit) -> Response:
     """A new version: what left before is ticked; the same recipient, or another."""
     with visit.act() as act:
@@ -213,5 +251,6 @@ def _copies(visit: Visit, session: Session, versions: Sequence[Referral]) -> lis
 PAGES = (
     Page(path="/referrals", may=May.CASEWORK, get=listing),
     Page(path="/referrals/{reference}", may=May.CASEWORK, get=show),
+    Page(path="/referrals/{reference}/sent.pdf", may=May.CASEWORK, get=sent_pdf),
     Page(path="/referrals/{reference}/again", may=May.CASEWORK, post=again),
 )

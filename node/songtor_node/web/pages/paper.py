@@ -1,0 +1,46 @@
+"""A case's report on paper: what stands in it is chosen first."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from songtor_node.cases.record import read_record
+from songtor_node.cases.report import PARTS, report
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.printing import printed, sheet_of
+from songtor_node.web.visit import Visit
+from songtor_web.dates import date_text
+from songtor_web.fields import Field, Option
+
+_LEFT_OUT = ("notes", "people")  # at first: least of all to leave the house on paper
+
+
+def choose(visit: Visit) -> Response:
+    with visit.at("report choose") as at:
+        options = [Option(code, visit.t(f"paper.part_{code}")) for code in PARTS]
+        said = [Option("no", visit.t("paper.names_no"), visit.t("paper.names_no_hint"))]
+        said.append(Option("yes", visit.t("paper.names_yes")))
+        ticked = [code for code in PARTS if code not in _LEFT_OUT]
+        fields = [
+            Field(name="part", kind="checks", label=visit.t("paper.what"), options=options, values=ticked),
+            Field(name="names", kind="choice", label=visit.t("paper.names"), options=said, value="no"),
+        ]
+        return visit.show("paper/report.html", **frame(at), fields=fields)
+
+
+def report_pdf(visit: Visit) -> Response:
+    parts, names = visit.request.query_params.getlist("part"), visit.asked("names") == "yes"
+    with visit.at("report") as at:
+        code, today = at.case.code, at.now.astimezone().date()
+        blocks = report(read_record(at.session, at.case), parts, t=visit.t, lang=visit.lang, names=names)
+    as_of = visit.t("paper.as_of", date=date_text(today, visit.lang))
+    subtitle = " · ".join([code, as_of, *([] if names else [visit.t("paper.without_names")])])
+    title = str(visit.t("paper.report"))
+    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle), code)
+
+
+PAGES = (
+    Page(path="/cases/{case}/report", may=May.CASEWORK, get=choose),
+    Page(path="/cases/{case}/report.pdf", may=May.CASEWORK, get=report_pdf),
+)

@@ -1,0 +1,65 @@
+"""What goes to paper from a case: its sheet, and the answer that a browser opens as a PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from songtor_node.settings import kept
+from songtor_node.web.referral.parties import party
+from songtor_node.web.visit import Visit
+from songtor_proto.errors import InputError
+from songtor_web.dates import time_text
+from songtor_web.paper.press import PaperError, pdf
+from songtor_web.paper.sheets import Block, Picture, Sheet
+
+Words = Sequence[tuple[str, Sequence[str]]]
+"""A picture in words: (heading, sentences)."""
+
+
+def sheet_of(
+    visit: Visit,
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    code: str = "",
+    subtitle: str = "",
+    confidential: bool = True,
+    wide: bool = False,
+) -> Sheet:
+    """In the visitor's language, with who we are above it, and below it the code, when and where it was
+    printed."""
+    with visit.reading() as session:
+        seat = kept(session, "seat")
+    printed = visit.t("paper.printed", when=time_text(visit.now, visit.lang))
+    return Sheet(
+        lang=visit.lang,
+        title=title,
+        blocks=blocks,
+        head=party(seat, visit.lang) if seat else "",
+        subtitle=subtitle,
+        mark=str(visit.t("paper.confidential")) if confidential else "",
+        foot=" · ".join(filter(None, (code, str(printed), seat))),
+        wide=wide,
+    )
+
+
+def printed(sheet: Sheet, name: str) -> Response:
+    """Outside a transaction: it takes a moment. `name`: of the file, which says nothing of a case but its
+    code. InputError("paper")."""
+    try:
+        content = pdf(sheet)
+    except PaperError:
+        raise InputError("paper") from None
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(content, headers=headers, media_type="application/pdf")
+
+
+def picture_pdf(visit: Visit, svg: str, title: str, words: Words, *, wide: bool = False) -> Response:
+    """A picture of the path's case on one sheet, and the same in words."""
+    code = visit.params["case"].upper()
+    said = [one for _, sentences in words for one in sentences]
+    subtitle = "" if visit.asked("names") != "no" else str(visit.t("paper.without_names"))
+    blocks = [Picture(svg, title, said)]
+    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle, wide=wide), code)
