@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from songtor_node.cases.models import Person
+from songtor_node.cases.record import CaseRecord
 from songtor_node.workers import SEES_ALL, Worker
+from songtor_proto.minimise import unnamed
 
 
 def called(person: Person, lang: str) -> str:
@@ -28,3 +30,16 @@ def named_in(words: str, people: Iterable[Person]) -> bool:
         for name in (person.relation, person.name_thai, person.name_latin, person.nickname)
         if name
     )
+
+
+def hiding(record: CaseRecord) -> Callable[[str], str]:
+    """What puts in place of a name, in what people wrote, what its bearer is to the client."""
+    others: dict[str, list[str]] = {}
+    for person in record.people:
+        others.setdefault(person.relation, []).extend(names_of(person))
+    return unnamed(names_of(record.client), others)
+
+
+def names_of(person: Person) -> list[str]:
+    """In whichever script and however they are called."""
+    return [name for name in (person.name_thai, person.name_latin, person.nickname) if name]

@@ -1,8 +1,8 @@
 """A journey as placed shapes. Pure: the same journey is always the same picture. Pixels.
 
 A lane is one goal: left its words; right its bar from its first day to its last, above it what was said of it
-(the day it is due, a way back, a no), on it the touch points, beneath it their true and expected days and their
-words in a grid.
+(the day it is due, a way back, a no), on it the touch points, beneath it their true and expected days and
+their words in a grid.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """`key` is one goal's alone; `late`: its own day has passed. `moves` oldest first. `refusal`: the words of
-    a no that stands now. `ended`: how it came out, as a label. `href`: where it can be worked on."""
+    """`key` is one goal's alone; `late`: its own day has passed. `moves` oldest first. `refusal`: the words
+    of a no that stands now. `ended`: how it came out, as a label. `href`: where it can be worked on."""
 
     key: str
     subject: str
