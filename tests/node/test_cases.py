@@ -343,11 +343,11 @@ def test_age_band_takes_the_least_age_that_can_be(born: str, today: date, band: 
     assert age_band(born, today) == band
 
 
-def test_a_whole_case_fills_every_category_but_the_genogram(session: Session, node: Node) -> None:
+def test_a_whole_case_fills_every_category(session: Session, node: Node) -> None:
     """All that a case knows can be disclosed, so that none of it is withheld by accident."""
     said = facts(record_of(session, node), NOW.date())
     filled = {FACTS[field.name] for field, _ in said.ListFields()}
-    assert filled == set(FACTS.values()) - {"genogram"}
+    assert filled == set(FACTS.values())
     assert said.demographics.age_band == "25-39"
     assert [(threat.dimension, threat.level) for threat in said.threats] == [("social", "red")]
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from songtor_proto import consent
 from songtor_proto.consent import Grant, Scope
 from songtor_proto.errors import InputError
+from songtor_proto.minimise import unnamed
 from songtor_proto.plain_yaml import read
 from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary
 from songtor_proto.wire.payload_pb2 import Facts
@@ -128,6 +129,17 @@ def parse_facts(written: Mapping[str, Any]) -> Facts:
             ParseDict({name: _plain(value, known[name])}, facts)
         except ParseError:
             raise InputError("value", field=f"facts.{name}") from None
+    return facts
+
+
+def nameless(facts: Facts) -> Facts:
+    """With nobody that they name elsewhere named in the timeline (M9)."""
+    family: dict[str, list[str]] = {}
+    for person in facts.family:
+        family.setdefault(person.relation, []).append(person.name)
+    hide = unnamed([facts.name.thai, facts.name.latin], family)
+    for event in facts.timeline:
+        event.theme, event.text = hide(event.theme), hide(event.text)
     return facts
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from songtor_hub.addresses import HUB
 from songtor_hub.desks import references
-from songtor_hub.desks.case_file import CaseFile, parse_facts, read_case
+from songtor_hub.desks.case_file import CaseFile, nameless, parse_facts, read_case
 from songtor_hub.desks.desk import SENT, Desk, Saying, Task
 from songtor_hub.desks.model import Act, Officer
 from songtor_hub.desks.officers import AT_A_DESK
@@ -67,7 +67,7 @@ def prepare(
         raise InputError("unknown_code", field="referrer")
     before = _version_before(desk, again, to) if again else None
     reference = before.reference if before else references.new(desk.hub)
-    facts = parse_facts(file.facts)
+    facts = nameless(parse_facts(file.facts))
     disclosure, grant = _disclosure(desk, file, facts, to, reference, lang)
     said = Referral(facts=disclosure.facts, absent=disclosure.absent, referrer=file.referrer)
     bounds = terms(

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from songtor_node.cases.flower import UNKNOWN
 from songtor_node.cases.models import Person
+from songtor_node.cases.nameless import genogram, timeline
 from songtor_node.cases.record import CaseRecord
 from songtor_proto.consent import least_age
 from songtor_proto.wire.payload_pb2 import (
@@ -25,7 +26,6 @@ from songtor_proto.wire.payload_pb2 import (
     IdentityNumber,
     Incident,
     LegalStatus,
-    LifeEvent,
     Name,
     Place,
     Relative,
@@ -84,10 +84,8 @@ def facts(record: CaseRecord, today: date) -> Facts:
         address=client.address,
         identity_numbers=[IdentityNumber(**number) for number in client.identity_numbers],
         family=[_relative(person, today) for person in record.people],
-        timeline=[
-            LifeEvent(when=_period(event.when, event.until), theme=event.theme, text=event.text)
-            for event in record.events
-        ],
+        genogram=genogram(record),
+        timeline=timeline(record),
         finances=_some(Finances(**case.finances)),
         education=_some(Education(**case.education)),
         narrative=case.narrative,
@@ -138,10 +136,6 @@ def _contact(contact: Mapping[str, str]) -> Contact:
     """What may be said to whoever answers belongs to how it is safe."""
     safe = " · ".join(filter(None, (contact["safe"], contact.get("say", ""))))
     return Contact(channel=contact["channel"], value=contact["value"], safe=safe)
-
-
-def _period(when: str, until: str) -> str:
-    return f"{when}/{until}" if until else when
 
 
 def _some(message: M) -> M | None:
