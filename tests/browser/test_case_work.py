@@ -112,7 +112,7 @@ def judged(at: Hand, case: str) -> None:
     expect(first).to_contain_text(at.label("problems", "domestic_violence"))
     at.go(press("up"))
     expect(first).to_contain_text(at.label("problems", "confinement"))
-    task(at, case, "assessment")
+    task(at, case, "flower")
     at.go(link("/client/social"))
     at.pick("level", "red")
     at.write(reason="ถูกล็อกไว้ในบ้าน")

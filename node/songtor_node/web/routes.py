@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from songtor_node.web.entrance.access import Page
 from songtor_node.web.pages import (
-    assessment,
     assistance,
     case_home,
     case_list,
@@ -17,6 +16,8 @@ from songtor_node.web.pages import (
     everywhere,
     fact_finding,
     figures,
+    flower,
+    flower_together,
     follow_ups,
     hand_over,
     incoming,
@@ -45,7 +46,6 @@ from songtor_node.web.pages import (
 )
 
 _ROOMS: tuple[Page, ...] = (
-    *assessment.PAGES,
     *assistance.PAGES,
     *case_home.PAGES,
     *case_list.PAGES,
@@ -58,6 +58,8 @@ _ROOMS: tuple[Page, ...] = (
     *everywhere.PAGES,
     *fact_finding.PAGES,
     *figures.PAGES,
+    *flower.PAGES,
+    *flower_together.PAGES,
     *follow_ups.PAGES,
     *hand_over.PAGES,
     *incoming.PAGES,

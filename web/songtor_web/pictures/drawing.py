@@ -132,6 +132,10 @@ class Drawing:
             f'aria-label={_quoted(self.title)} font-family="{FAMILY}">{defs}{"".join(self._parts)}</svg>'
         )
 
+    def __html__(self) -> str:
+        """In a template it stands as it is: whatever was typed is escaped already."""
+        return self.svg()
+
     def _add(self, part: str) -> None:
         self._parts.append(part)
 

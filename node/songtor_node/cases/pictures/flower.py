@@ -24,8 +24,11 @@ def picture(record: CaseRecord, today: date, *, child: bool = False) -> Flower:
 
 def of_day(record: CaseRecord, today: date, *, child: bool = False) -> Flower:
     """What was judged today alone; the rest is open."""
-    judged = [one for one in record.threats if _day(one) == today]
-    return _flower(judged, subjects(record, today, child=child))
+    return _flower(judged_on(record.threats, today), subjects(record, today, child=child))
+
+
+def judged_on(threats: Iterable[Threat], day: date) -> list[Threat]:
+    return [one for one in threats if _day(one) == day]
 
 
 def history(record: CaseRecord, today: date) -> list[Flower]:

@@ -21,7 +21,7 @@ PATHS: Mapping[str, Sequence[str]] = {
     "fact_finding": (
         "facts", "visits", "people", "incidents", "events", "background", "unsafe", "papers",
     ),
-    "assessment": ("problems", "assessment"),
+    "assessment": ("problems", "flower"),
     "planning": ("plan",),
     "assistance": ("assistance", "telecare", "consents", "refer"),
     "follow_up": ("follow-ups", "notes"),
@@ -34,7 +34,7 @@ WHERE_ASKED = {
     "group": "arrival", "channel": "arrival", "name": "client/names", "safe_contact": "contact",
     "story": "story", "request": "request", "people": "people", "birth_date": "client/about",
     "country": "client/address", "visit": "visits", "facts": "facts", "checked": "facts",
-    "problems": "problems", "petals": "assessment", "goals": "plan", "work": "assistance",
+    "problems": "problems", "petals": "flower", "goals": "plan", "work": "assistance",
     "follow_ups": "follow-ups",
 }  # fmt: skip
 """Where what is missing is asked for."""
@@ -97,7 +97,7 @@ def _how_far(record: CaseRecord, other: Beside) -> dict[str, str]:
         "unsafe": _part(case.unsafe),
         "papers": _part(other.papers),
         "problems": _part(record.problems),
-        "assessment": _list([len(judged) >= 4] if judged else []),
+        "flower": _list([len(judged) >= 4] if judged else []),
         "plan": _list([goal.stage == "completed" or bool(goal.outcome) for goal in record.goals]),
         "assistance": _part(record.work),
         "telecare": _list([session.state != "planned" for session in record.sessions]),

@@ -29,8 +29,8 @@ SMALL = 104.0
 _SIZE, _LINE = 13.0, 17.0
 
 
-def draw(flower: Flower, t: Say, *, to: str = "", plain: bool = False, name: str = "flower") -> str:
-    """The SVG. `to`: the path below which each petal has its page (`…/child/health`); then it is a link.
+def draw(flower: Flower, t: Say, *, to: str = "", plain: bool = False, name: str = "flower") -> Drawing:
+    """`to`: the path below which each petal has its page (`…/child/health`); then it is a link.
     `plain`: in the words in which one talks with a client."""
     blooms = layout(flower)
     drawing = Drawing(SIZE, len(blooms) * (SIZE + CAPTION), title=title(flower, t), name=name, live=bool(to))
@@ -48,10 +48,10 @@ def draw(flower: Flower, t: Say, *, to: str = "", plain: bool = False, name: str
         _heart(drawing, bloom)
         whose = _whose(bloom, t)
         drawing.text(SIZE / 2, bloom.top + SIZE + 18, whose, size=14, anchor="middle", fill=SOFT)
-    return drawing.svg()
+    return drawing
 
 
-def draw_small(flower: Flower, t: Say, *, name: str) -> str:
+def draw_small(flower: Flower, t: Say, *, name: str) -> Drawing:
     """Without words, to stand in a row with others."""
     blooms = layout(flower, SMALL, 0)
     drawing = Drawing(SMALL, len(blooms) * SMALL, title=title(flower, t), name=name)
@@ -62,7 +62,7 @@ def draw_small(flower: Flower, t: Say, *, name: str) -> str:
                 sign_at = one.along(0.72 if one.name else 0.6)
                 level_sign(drawing, one.petal.level, *sign_at, 9 if one.name else 7)
         drawing.circle(*bloom.heart, 6, fill=MARIGOLD)
-    return drawing.svg()
+    return drawing
 
 
 def _whose(bloom: Bloom, t: Say) -> str:
@@ -87,7 +87,7 @@ def _petal(drawing: Drawing, one: Placed) -> None:
 
 
 def _veins(drawing: Drawing, one: Placed) -> None:
-    """Red is striped, yellow is speckled, green has its one vein, the unknown none: seen in black and white."""
+    """Red is striped, yellow speckled, green has one vein, the unknown none: it shows without colour too."""
     level, thin = one.petal.level, max(one.length / 160, 0.6)
     look = {"stroke": STRONG[level], "stroke_width": thin, "stroke_opacity": 0.45, "stroke_linecap": "round"}
     if level == "green":

@@ -1,6 +1,6 @@
 """Where each petal stands and where its words have room. Pure; in pixels, y downwards.
 
-A bloom is a flower of one ring, or of two: the child's petals in front, the guardian's behind and beyond them.
+A bloom is a flower of one ring, or of two: the child's petals in front, the guardian's beyond them.
 A client's own ring beside those two is a bloom of its own, above them.
 """
 

@@ -47,7 +47,7 @@ def of_levels(
     reasons: Mapping[tuple[str, str], str] | None = None,
     on: str = "",
 ) -> Flower:
-    """From levels by (subject, dimension): a ring for each of the `subjects`, and for whoever else has one."""
+    """From levels by (subject, dimension): a ring for each of the `subjects` and for whoever else has one."""
     whose = [one for one in SUBJECTS if one in subjects or any(one == subject for subject, _ in levels)]
     return Flower(
         tuple(

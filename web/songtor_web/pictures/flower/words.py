@@ -36,11 +36,13 @@ def petal_says(one: Placed, t: Say, plain: bool = False) -> str:
     return f"{subject_words(one.subject, t)}, {dimension}: {level}"
 
 
-def words(flower: Flower, t: Say, *, names: bool = True) -> Sequence[tuple[str, Sequence[str]]]:
+def words(
+    flower: Flower, t: Say, *, names: bool = True, plain: bool = False
+) -> Sequence[tuple[str, Sequence[str]]]:
     """Ring by ring. Without names no reasons: they are free text."""
 
     def said(petal: Petal) -> str:
-        level = f"{dimension_words(petal.dimension, t)}: {level_words(petal.level, t)}"
+        level = f"{dimension_words(petal.dimension, t)}: {level_words(petal.level, t, plain)}"
         return f"{level} ({petal.reason})" if names and petal.reason else level
 
     return [(subject_words(ring.subject, t), [said(one) for one in ring.petals]) for ring in flower.rings]
@@ -50,15 +52,8 @@ def changes(before: Flower, after: Flower, t: Say) -> list[str]:
     """What is another colour than before: whose, of what, from which to which."""
     was = before.levels
     return [
-        str(
-            t(
-                "pictures.flower_changed",
-                who=subject_words(subject, t),
-                what=dimension_words(dimension, t),
-                was=level_words(was.get((subject, dimension), UNKNOWN), t),
-                now=level_words(level, t),
-            )
-        )
+        f"{subject_words(subject, t)} · {dimension_words(dimension, t)}: "
+        f"{level_words(was.get((subject, dimension), UNKNOWN), t)} → {level_words(level, t)}"
         for (subject, dimension), level in after.levels.items()
         if was.get((subject, dimension), UNKNOWN) != level
     ]
