@@ -257,6 +257,27 @@ def test_any_file_is_read_or_refused_by_a_declared_error(content: bytes) -> None
         parse_facts(read_case(content).facts)
 
 
+def test_in_a_timeline_of_the_centres_nobody_is_named(new_hub: NewHub, new_console: NewConsole) -> None:
+    """M9: though the name leaves in a field of its own; what no picture may say is refused by its field."""
+    hub = new_hub()
+    berlin = Partner(hub, "DE-02")
+    told = (
+        "older_person\n  categories: [demographics, place, problems, name]",
+        "psychosocial\n  categories: [demographics, place, problems, timeline]",
+    )
+    file = case().decode().replace("purpose: " + told[0], "purpose: " + told[1])
+    file = file.replace("share: [name]", "share: [timeline]").replace(
+        "  birth_date:", f"  timeline: [{{when: 2019~, text: {CANARY} ล้มในห้องน้ำ}}]\n  birth_date:"
+    )
+    refer(new_console, hub, file.encode())
+    ((_, payload),) = berlin.mail(wire.KIND_REFERRAL)
+    (event,) = payload.referral.facts.timeline
+    assert event.text == "ผู้รับบริการ ล้มในห้องน้ำ"
+    with pytest.raises(InputError) as caught:
+        refer(new_console, hub, file.replace("2019~", "นานแล้ว").encode())
+    assert (caught.value.code, caught.value.field) == ("input.value", "facts.timeline")
+
+
 def test_facts_are_read_as_people_write_them() -> None:
     """Yes and no are flags only where a flag belongs; empty ones are left out; NO stays Norway."""
     facts = parse_facts(read_case(CASE.replace("country: DE", "country: NO").encode()).facts)

@@ -415,7 +415,8 @@ def test_a_genogram_that_could_name_somebody_or_has_no_end_stays_closed(said: Ge
 @pytest.mark.parametrize(
     "events",
     [
-        [LifeEvent(when="2019-04-31 โทร", text="x")],
+        [LifeEvent(when="2019-04-30 โทร", text="x")],
+        [LifeEvent(when="2019-13", text="x")],
         [LifeEvent(when="2019", text="ก" * 1001)],
         [LifeEvent(when="2019", theme="ก" * 1001)],
         [LifeEvent(id=1, text="x"), LifeEvent(id=1, text="y")],
@@ -448,6 +449,8 @@ def test_the_largest_pictures_are_let_in() -> None:
         ("Mali left SOMCHAI.", "client left สามี."),
         ("สมช\u200bาย ตีเมย์", "สามี ตีลูก"),
         ("ส ม ช า ย มา", "สามี มา"),
+        ("Jaidee, Somchai", "…, สามี"),
+        ("SomchaiSomchai", "สามี"),
         ("เอื้อยไปรับเมย์", "เอื้อยไปรับ…"),
         ("น้ำท่วมบ้าน", "…ท่วมบ้าน"),
         ("ครอบครัวใจดี", "ครอบครัว…"),

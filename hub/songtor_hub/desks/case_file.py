@@ -18,6 +18,7 @@ from songtor_proto import consent
 from songtor_proto.consent import Grant, Scope
 from songtor_proto.errors import InputError
 from songtor_proto.minimise import unnamed
+from songtor_proto.minimise.nameless import oversteps
 from songtor_proto.plain_yaml import read
 from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary
 from songtor_proto.wire.payload_pb2 import Facts
@@ -133,13 +134,16 @@ def parse_facts(written: Mapping[str, Any]) -> Facts:
 
 
 def nameless(facts: Facts) -> Facts:
-    """With nobody that they name elsewhere named in the timeline (M9)."""
+    """With nobody that they name elsewhere named in the timeline (M9); InputError("value") where a picture
+    says what it may not."""
     family: dict[str, list[str]] = {}
     for person in facts.family:
         family.setdefault(person.relation, []).append(person.name)
     hide = unnamed([facts.name.thai, facts.name.latin], family)
     for event in facts.timeline:
         event.theme, event.text = hide(event.theme), hide(event.text)
+    for field in oversteps(facts):
+        raise InputError("value", field=f"facts.{field}")
     return facts
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from songtor_node.cases.models import Event, Person
+from songtor_node.cases.names import hiding
 from songtor_node.cases.record import CaseRecord
-from songtor_proto.minimise import unnamed
 from songtor_proto.minimise.nameless import EVENTS, LETTERS, LINKS, PEOPLE, TIES, TIMELINE_BYTES
 from songtor_proto.wire.payload_pb2 import Genogram, GenogramPerson, GenogramTie, LifeEvent
 
@@ -47,7 +47,7 @@ def genogram(record: CaseRecord) -> Genogram | None:
 def timeline(record: CaseRecord) -> list[LifeEvent]:
     """Events in the order of their dates, the latest where there are too many."""
     people = (record.client, *record.people)
-    hide = unnamed(_names(record.client), _by_relation(record.people))
+    hide = hiding(record)
     births = {person.birth_date for person in people if len(person.birth_date) > len("1988")}
     said = [(event, _event(event, hide, births)) for event in record.events]
     kept = [*_latest(said)][::-1]
@@ -105,14 +105,3 @@ def _latest(said: Sequence[tuple[Event, LifeEvent]]) -> Iterator[tuple[Event, Li
         if room < 0:
             return
         yield event, out
-
-
-def _names(person: Person) -> list[str]:
-    return [*filter(None, (person.name_thai, person.name_latin, person.nickname))]
-
-
-def _by_relation(people: Sequence[Person]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for person in people:
-        found.setdefault(person.relation, []).extend(_names(person))
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from songtor_proto.minimise.values import EDTF
 from songtor_proto.wire.payload_pb2 import Facts, Genogram, LifeEvent
 
 PEOPLE, TIES, EVENTS, LINKS, LETTERS = 300, 1000, 500, 10, 1000
@@ -14,7 +15,6 @@ TIMELINE_BYTES = 40 * 1024
 
 _CODE = re.compile(r"([a-z][a-z0-9_]{0,23})?")
 _YEAR = re.compile(r"([0-9]{4})?")
-_WHEN = re.compile(r"[0-9~./-]{0,24}")
 
 
 def oversteps(facts: Facts) -> Iterator[str]:
@@ -55,7 +55,7 @@ def _is_bounded(events: Sequence[LifeEvent]) -> bool:
         len(events) <= EVENTS
         and len(ids) == len(numbered)
         and all(
-            _WHEN.fullmatch(event.when)
+            (not event.when or EDTF.fullmatch(event.when))
             and len(event.theme) <= LETTERS
             and len(event.text) <= LETTERS
             and len(event.led_to) <= LINKS

@@ -57,10 +57,13 @@ def unnamed(client: Collection[str], others: Mapping[str, Collection[str]]) -> C
 
 
 def _replaced(text: str, places: Sequence[tuple[int, int, str]]) -> str:
-    parts, end = [], 0
+    """The word for somebody once, where several of their names follow each other."""
+    parts, end, said = [], 0, ""
     for start, stop, word in places:
-        parts += [text[end:start], word]
-        end = stop
+        between = text[end:start]
+        if word != said or any(map(str.isalnum, between)):
+            parts += [between, word]
+        end, said = stop, word
     return "".join([*parts, text[end:]])
 
 

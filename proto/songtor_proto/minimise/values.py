@@ -33,8 +33,8 @@ _OWN = {"Demographics.sex", "Threat.subject", "Contact.channel", "IdentityNumber
 # Where it holds the place of an event among the others: the picture shows it.
 _DRAWN = {"LifeEvent.id", "LifeEvent.after", "LifeEvent.before", "LifeEvent.led_to"}
 
-_PARTIAL = r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?~?"
-_DATE = re.compile(rf"{_PARTIAL}(/({_PARTIAL}|\.\.))?", re.ASCII)
+_PARTIAL = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?~?"
+EDTF = re.compile(rf"{_PARTIAL}(/({_PARTIAL}|\.\.))?", re.ASCII)
 
 
 @cache
@@ -83,7 +83,7 @@ def _text(value: object, path: str, lang: str) -> str:
     if isinstance(value, bool):
         return own[path.partition(".")[2]].label(lang) if value else ""
     text = str(value).strip() if value else ""
-    if path in _DATES and _DATE.fullmatch(text):
+    if path in _DATES and EDTF.fullmatch(text):
         return "–".join(_when(part, lang) for part in text.split("/"))
     if path in _COUNTRIES | _LANGUAGES:
         return _name(path, text, lang)
