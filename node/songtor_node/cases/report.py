@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from songtor_node.cases.facts import known_values
 from songtor_node.cases.models import Person
-from songtor_node.cases.names import called
+from songtor_node.cases.names import called, hiding
 from songtor_node.cases.record import CaseRecord
-from songtor_proto.minimise import unnamed
+from songtor_proto.findings import find
+from songtor_proto.minimise.unnamed import HIDDEN
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.vocabulary.names import country, language
 from songtor_web.dates import date_text
@@ -44,7 +46,7 @@ class Pen:
     ) -> Iterator[Block]:
         made = [list(row) for row in rows]
         if made:
-            yield Table([str(self.t(f"field.{key}")) for key in head], made, widths)
+            yield Table([str(self.t(f"paper.head_{key}")) for key in head], made, widths)
 
     def person(self, one: Person) -> str:
         """As the report calls them: by name and what they are, or by the latter alone."""
@@ -55,7 +57,7 @@ class Pen:
 def report(record: CaseRecord, parts: Iterable[str], *, t: Say, lang: str, names: bool) -> list[Block]:
     """Codes of PARTS, in the report's own order. Without names, whoever is named in what people wrote gives
     way to what they are to the client, and what leads to a person's door is left out."""
-    pen = Pen(record, t, lang, names, str if names else _hiding(record))
+    pen = Pen(record, t, lang, names, str if names else _without_names(record))
     blocks: list[Block] = []
     dangers = ", ".join(pen.person(one) for one in record.people if one.danger)
     if dangers:
@@ -67,14 +69,18 @@ def report(record: CaseRecord, parts: Iterable[str], *, t: Say, lang: str, names
     return blocks
 
 
-def _hiding(record: CaseRecord) -> Callable[[str], str]:
-    def names(one: Person) -> list[str]:
-        return [name for name in (one.name_thai, one.name_latin, one.nickname) if name]
+def _without_names(record: CaseRecord) -> Callable[[str], str]:
+    """Hides who is named, and what somebody could be reached or known by."""
+    hide, reached = hiding(record), known_values(record)
+    known = {code: reached[code] for code in ("contact", "address", "identity_number") if code in reached}
 
-    others: dict[str, list[str]] = {}
-    for one in record.people:
-        others.setdefault(one.relation, []).extend(names(one))
-    return unnamed(names(record.client), others)
+    def safe(text: str) -> str:
+        text = hide(text)
+        for one in reversed(find({"": text}, known, told={}, country=record.client.country or "TH")):
+            text = f"{text[: one.start]}{HIDDEN}{text[one.end :]}"
+        return text
+
+    return safe
 
 
 def _arrival(pen: Pen) -> Iterator[Block]:
@@ -117,7 +123,7 @@ def _client(pen: Pen) -> Iterator[Block]:
         ("number_number", "\n".join(" ".join(number) for number in numbers)),
     )
     yield from pen.table(
-        ("contact_channel", "contact_value", "contact_safe", "contact_say"),
+        ("way", "value", "safe", "say"),
         (2, 3, 3, 3),
         (
             (_way(pen, one["channel"]), one["value"], one["safe"], one.get("say", ""))
@@ -138,7 +144,7 @@ def _people(pen: Pen) -> Iterator[Block]:
         return ", ".join([*born, *(str(pen.t(key)) for key in said)])
 
     yield from pen.table(
-        ("relation", "paper_about"), (2, 3), ((pen.person(one), about(one)) for one in pen.record.people)
+        ("person", "about"), (2, 3), ((pen.person(one), about(one)) for one in pen.record.people)
     )
 
 
@@ -174,7 +180,7 @@ def _background(pen: Pen) -> Iterator[Block]:
 
 def _facts(pen: Pen) -> Iterator[Block]:
     yield from pen.table(
-        ("fact_text", "fact_source", "verification"),
+        ("fact", "source", "checked"),
         (5, 2, 3),
         (
             (
@@ -191,7 +197,7 @@ def _facts(pen: Pen) -> Iterator[Block]:
 
 def _visits(pen: Pen) -> Iterator[Block]:
     yield from pen.table(
-        ("visit_when", "visit_method", "visit_who", "visit_found"),
+        ("when", "how", "who", "found"),
         (2, 2, 2, 5),
         (
             (
@@ -207,7 +213,7 @@ def _visits(pen: Pen) -> Iterator[Block]:
 
 def _incidents(pen: Pen) -> Iterator[Block]:
     yield from pen.table(
-        ("incident_when", "incident_text", "perpetrator"),
+        ("when", "happened", "by"),
         (2, 6, 2),
         ((pen.date(one.when), pen.safe(one.text), pen.safe(one.perpetrator)) for one in pen.record.incidents),
     )
@@ -229,7 +235,7 @@ def _problems(pen: Pen) -> Iterator[Block]:
 
 def _flower(pen: Pen) -> Iterator[Block]:
     yield from pen.table(
-        ("goal_dimension", "paper_whose", "threat_level", "threat_reason"),
+        ("dimension", "whose", "level", "reason"),
         (3, 2, 2, 5),
         (
             (
@@ -245,7 +251,7 @@ def _flower(pen: Pen) -> Iterator[Block]:
 
 def _plan(pen: Pen) -> Iterator[Block]:
     yield from pen.table(
-        ("goal_text", "goal_todo", "goal_who", "goal_due", "goal_stage"),
+        ("goal", "todo", "who", "due", "stage"),
         (4, 4, 3, 2, 2),
         (
             (
@@ -271,7 +277,7 @@ def _plan(pen: Pen) -> Iterator[Block]:
 
 def _help(pen: Pen) -> Iterator[Block]:
     yield from pen.table(
-        ("work_when", "work_kind", "work_who", "work_text"),
+        ("when", "help", "who", "done"),
         (2, 3, 3, 5),
         (
             (
@@ -287,7 +293,7 @@ def _help(pen: Pen) -> Iterator[Block]:
 
 def _follow_ups(pen: Pen) -> Iterator[Block]:
     yield from pen.table(
-        ("follow_up_due", "follow_up_method", "follow_up_condition", "follow_up_result"),
+        ("when", "how", "condition", "found"),
         (2, 3, 3, 5),
         (
             (
