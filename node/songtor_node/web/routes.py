@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from songtor_node.web.entrance.access import Page
 from songtor_node.web.pages import (
+    agreement,
     assistance,
     case_home,
     case_list,
@@ -46,6 +47,7 @@ from songtor_node.web.pages import (
 )
 
 _ROOMS: tuple[Page, ...] = (
+    *agreement.PAGES,
     *assistance.PAGES,
     *case_home.PAGES,
     *case_list.PAGES,

@@ -51,7 +51,8 @@ def _goal(
     hide: Callable[[str], str],
     href: str,
 ) -> model.Goal:
-    begun = [one.started for one in plan.points(goal) if one.started]
+    points, late = plan.points(goal), plan.late_points(goal, today)
+    begun = [one.started for one in points if one.started]
     outcome = vocabulary().goal_outcomes.get(goal.outcome)
     return model.Goal(
         key=str(goal.id),
@@ -68,16 +69,13 @@ def _goal(
         signed_on=_day(datetime.fromisoformat(goal.signed["at"])) if goal.signed else None,
         signed_by=goal.signed.get("name", "") if names else "",
         moves=[model.Move(_day(one.at), one.stage, one.refused, hide(one.reason)) for one in moves],
-        stations=[
-            _station(one, today, lang, names, hide, late=number in plan.late_points(goal, today))
-            for number, one in enumerate(plan.points(goal))
-        ],
+        stations=[_station(one, lang, names, hide, late=number in late) for number, one in enumerate(points)],
         href=href,
     )
 
 
 def _station(
-    point: TouchPoint, today: date, lang: str, names: bool, hide: Callable[[str], str], *, late: bool
+    point: TouchPoint, lang: str, names: bool, hide: Callable[[str], str], *, late: bool
 ) -> model.Station:
     return model.Station(
         what=hide(point.what),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
 
 from songtor_node.cases import alike, casefile, entries, history, service
-from songtor_node.cases.models import Case, Person
+from songtor_node.cases.models import Case, Goal, Person
 from songtor_node.forms import Form, check
 from songtor_node.web.case.entry_form import entry
 from songtor_node.web.case.frame import show_sheet
@@ -21,7 +21,7 @@ from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 
-HEAD, CLIENT, PERSON = "", "client", "person"
+HEAD, CLIENT, PERSON, GOAL = "", "client", "person", "goal"
 _FORMS: dict[str, type[Form]] = {
     HEAD: casefile.CaseHead,
     CLIENT: entries.Person,
@@ -32,6 +32,9 @@ _FORMS: dict[str, type[Form]] = {
     "finances": casefile.Finances,
     "education": casefile.Education,
 }
+
+_NUMBERED: Mapping[str, type[Person] | type[Goal]] = {PERSON: Person, GOAL: Goal}
+"""Whom or what the path numbers."""
 
 
 def no_lists(visit: Visit) -> Lists:
@@ -130,7 +133,7 @@ class ShortList:
 
     path: str
     column: str
-    of: str  # HEAD, CLIENT or PERSON
+    of: str  # HEAD, CLIENT, PERSON or GOAL
     form: type[Form]
     asks: tuple[Ask, ...]
     title: str
@@ -143,6 +146,7 @@ class ShortList:
     first: bool = False  # at a new case: the first one, new or there already
     also: tuple[Ask, ...] = ()
     keep_also: Callable[[Visit, At], None] = lambda visit, at: None
+    more: tuple[str, ...] = ()  # fields that may be folded away
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -199,14 +203,17 @@ class ShortList:
             self._put(at, row, rest)
             return visit.go(self._back(visit, at), done="removed")
 
-    def _put(self, at: At, row: Case | Person, said: Sequence[Mapping[str, Any]]) -> None:
-        form = entries.Person if isinstance(row, Person) else casefile.CaseHead
-        found = check(form, {self.column: said}).model_dump(include={self.column})
+    def _put(self, at: At, row: Case | Person | Goal, said: Sequence[Mapping[str, Any]]) -> None:
+        form: type[Form] = entries.Person if isinstance(row, Person) else casefile.CaseHead
+        present: dict[str, Any] = {}
+        if isinstance(row, Goal):
+            form, present = entries.Goal, {name: getattr(row, name) for name in entries.Goal.model_fields}
+        found = check(form, {**present, self.column: said}).model_dump(include={self.column})
         history.correct(at.session, row, found, by=at.by, now=at.now)
 
     def _row(self, visit: Visit, at: At) -> Any:
-        if self.of == PERSON:
-            return entry(visit, at, Person)
+        if self.of in _NUMBERED:
+            return entry(visit, at, _NUMBERED[self.of])
         return service.client_of(at.session, at.case) if self.of == CLIENT else at.case
 
     def _all(self, visit: Visit, at: At) -> Sequence[dict[str, Any]]:
@@ -236,7 +243,7 @@ class ShortList:
         return show_sheet(
             visit,
             at,
-            with_lists(made, self.lists(visit)),
+            replace(with_lists(made, self.lists(visit)), more=self.more),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else "",
             back=self._back(visit, at),

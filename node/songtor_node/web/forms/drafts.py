@@ -85,7 +85,7 @@ def is_a_pages(form: str) -> bool:
     return bool(_A_PAGES.fullmatch(form))
 
 
-_A_PAGES = re.compile(r"/cases/[^/]+/(refer|consents/new)")
+_A_PAGES = re.compile(r"/cases/[^/]+/(refer|consents/new|agreement)")
 
 
 def is_too_late(session: Session, worker: str, form: str, made: str) -> bool:

@@ -1,21 +1,38 @@
-"""The plan: goals, who does what for them by when, the stage each is at; a no is shown, not hidden."""
+"""The plan as a journey of services: its picture, its goals with their touch points, the stage each is at; a no
+is shown, not hidden."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from markupsafe import Markup
+from sqlmodel import select
 from starlette.responses import Response
 
-from songtor_node.cases import plan
-from songtor_node.cases.models import Goal
+from songtor_node.cases import entries, plan
+from songtor_node.cases.models import Case, Goal
 from songtor_node.cases.names import named_in
+from songtor_node.cases.pictures import flower
+from songtor_node.cases.pictures import journey as pictures
+from songtor_node.cases.record import CaseRecord, read_record
+from songtor_node.web.case import parts
 from songtor_node.web.case.entry_form import EntryForm, entry
 from songtor_node.web.case.frame import frame, show_sheet
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.asks import Ask
-from songtor_node.web.forms.sheet import Sheet, opened, refused, saved
+from songtor_node.web.forms.asks import Ask, mark
+from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved
 from songtor_node.web.forms.two_people import merged
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
-from songtor_proto.vocabulary import vocabulary
+from songtor_proto.vocabulary import policy, vocabulary
+from songtor_web.fields import Option
+from songtor_web.pictures.journey import model, says
+from songtor_web.pictures.journey.draw import draw
+from songtor_web.pictures.journey.layout import layout
+from songtor_web.pictures.journey.words import words
+from songtor_web.texts import Say
 
 GOAL = EntryForm(
     kind="goal",
@@ -33,23 +50,76 @@ GOAL = EntryForm(
     ),
     more=("agency",),
 )
+
+
+def _categories(visit: Visit) -> Lists:
+    """What goes with every referral needs no tick."""
+    known = (one for code, one in policy().categories.items() if code not in policy().always)
+    return {"information": [Option(one.code, one.label(visit.lang)) for one in known]}
+
+
+STEPS = parts.ShortList(
+    path="/plan/{number}/steps",
+    column="steps",
+    of=parts.GOAL,
+    form=entries.TouchPoint,
+    asks=(
+        Ask("what", words="step_what"),
+        Ask("agency", words="step_agency"),
+        Ask("who", words="step_who"),
+        Ask("days", "number", words="step_days"),
+        Ask("information", "checks", of="categories", words="step_information"),
+        Ask("bring", words="step_bring"),
+        Ask("started", "date", words="step_started"),
+        Ask("done", "date", words="step_done"),
+    ),
+    title="plan.step_title",
+    hint="plan.step_hint",
+    back="/plan/{number}",
+    lists=_categories,
+    more=("bring", "started", "done"),
+)
 STAGE = (Ask("stage", "choice", of="journey_stages", words="goal_stage"), Ask("reason", words="goal_reason"))
 REFUSAL = (Ask("refusal", "prose", words="goal_refusal"),)
 TONES = {"red": "late", "pink": "agreed", "yellow": "waiting", "green": "done"}
 
 
+class Stop(NamedTuple):
+    """A touch point as a page shows it. `state`: ahead, begun, done or late; `days` in words; `was`: its
+    mark, by which an act on it is on this very one."""
+
+    place: int
+    station: model.Station
+    state: str
+    days: str
+    was: str
+
+
+class Line(NamedTuple):
+    """A goal as the plan shows it; `late`: itself or a touch point of it."""
+
+    row: Goal
+    late: bool
+    stops: Sequence[Stop]
+
+
 def overview(visit: Visit) -> Response:
     with visit.at("plan") as at:
-        goals = plan.goals(at.session, at.case)
-        today = at.now.astimezone().date()
+        record = read_record(at.session, at.case)
+        journey = _journey(visit, at, record)
+        rows = {str(goal.id): goal for goal in record.goals}
+        shown = [
+            (subject, dimension, [_line(rows[one.key], one, journey, visit.t) for one in found])
+            for subject, dimension, found in journey.rows
+        ]
         return visit.show(
             "care/plan.html",
             **frame(at),
-            rows=[
-                (code, [goal for goal in goals if goal.dimension == code]) for code in vocabulary().dimensions
-            ],
-            any_goal=bool(goals),
-            late={goal.id for goal in goals if plan.overdue(goal, today)},
+            svg=Markup(draw(layout(journey, visit.t, visit.lang), visit.t, visit.lang).svg()),  # noqa: S704
+            words=words(journey, visit.t, visit.lang),
+            several=len({subject for subject, _, _ in journey.rows}) > 1,
+            rows=[row for row in shown if row[2]],
+            to_sign=plan.to_sign(record.goals),
             tone=tone,
         )
 
@@ -57,6 +127,22 @@ def overview(visit: Visit) -> Response:
 def goal(visit: Visit) -> Response:
     with visit.at("goal") as at:
         return _goal(visit, at)
+
+
+def add(visit: Visit) -> Response:
+    return _form(visit).add(visit)
+
+
+def added(visit: Visit) -> Response:
+    return _form(visit).added(visit)
+
+
+def change(visit: Visit) -> Response:
+    return _form(visit).change(visit)
+
+
+def changed(visit: Visit) -> Response:
+    return _form(visit).changed(visit)
 
 
 def to_stage(visit: Visit) -> Response:
@@ -71,6 +157,19 @@ def to_stage(visit: Visit) -> Response:
             raise
         with visit.at("goal") as at:
             return _goal(visit, at, refused(visit, STAGE, error), 422)
+
+
+def step_today(visit: Visit) -> Response:
+    """It was begun, or done, today: one tap, on the very touch point that the page showed."""
+    with visit.at("goal step") as at:
+        row, place = entry(visit, at, Goal), number(visit.params["place"]) - 1
+        if not 0 <= place < len(row.steps) or mark(row.steps[place]) != visit.said("was"):
+            raise InputError("not_here", field="place")
+        what = visit.said("what")
+        if what not in ("started", "done"):
+            raise InputError("unknown_code", field="what")
+        plan.mark(at.session, row, place, "done" if what == "done" else "started", by=at.by, now=at.now)
+        return visit.go(f"/cases/{at.case.code}/plan/{row.id}", done="saved")
 
 
 def refusal(visit: Visit) -> Response:
@@ -100,17 +199,64 @@ def tone(stage: str) -> str:
     return TONES.get(term.colour, "") if term else ""
 
 
+def _form(visit: Visit) -> EntryForm:
+    """Whose goal it is is asked where there are a child and a guardian; who comes was let in to the case."""
+    with visit.reading() as session:
+        case = session.exec(select(Case).where(Case.code == visit.params["case"].upper())).one()
+        record = read_record(session, case)
+        known = [*flower.subjects(record, visit.now.astimezone().date())]
+        whose = tuple(dict.fromkeys([*known, *(goal.subject for goal in record.goals)]))
+    if len(whose) == 1:
+        return replace(GOAL, fixed={"subject": whose[0]})
+    asked = Ask("subject", "choice", words="goal_subject", options=whose)
+    return replace(GOAL, asks=(asked, *GOAL.asks), start={"subject": whose[0]})
+
+
+def _journey(visit: Visit, at: At, record: CaseRecord) -> model.Journey:
+    return pictures.picture(
+        record,
+        plan.moves_by_goal(at.session, at.case),
+        at.now.astimezone().date(),
+        lang=visit.lang,
+        names=visit.asked("names") != "no",
+        href=lambda goal: f"/cases/{at.case.code}/plan/{goal.id}",
+    )
+
+
+def _line(row: Goal, drawn: model.Goal, journey: model.Journey, t: Say) -> Line:
+    stops = [
+        Stop(
+            place=place + 1,
+            station=station,
+            state=model.state(station),
+            days=says.days(station, journey.today, t),
+            was=mark(row.steps[place]),
+        )
+        for place, station in enumerate(drawn.stations)
+    ]
+    return Line(row, drawn.late or any(stop.state == "late" for stop in stops), stops)
+
+
 def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) -> Response:
     row, head = entry(visit, at, Goal), frame(at)
+    journey = _journey(visit, at, read_record(at.session, at.case))
+    drawn = next(one for one in journey.goals if one.key == str(row.id))
+    who = [row.who, *(point.who for point in plan.points(row))]
     return visit.show(
         "care/goal.html",
         status,
         **head,
         goal=row,
-        danger=named_in(row.who, head["case_head"].dangers),
+        shown=_line(row, drawn, journey, visit.t),
+        several=len({subject for subject, _, _ in journey.rows}) > 1,
+        danger=any(named_in(one, head["case_head"].dangers) for one in who),
         moves=plan.moves(at.session, row)[::-1],
         sheet=made or opened(at.session, visit, STAGE, {"stage": row.stage}),
         late=plan.overdue(row, at.now.astimezone().date()),
+        far=plan.is_far(row),
+        signed_at=drawn.signed_on,
+        changed=plan.changed_since_signed(row),
+        open=plan.is_open(row),
         tone=tone,
     )
 
@@ -130,9 +276,11 @@ def _refusal(visit: Visit, at: At, row: Goal, made: Sheet, status: int = 200) ->
 _GOAL = "/cases/{case}/plan/{number}"
 PAGES = (
     Page(path="/cases/{case}/plan", may=May.CASEWORK, get=overview),
-    Page(path="/cases/{case}/plan/add", may=May.CASEWORK, get=GOAL.add, post=GOAL.added),
+    Page(path="/cases/{case}/plan/add", may=May.CASEWORK, get=add, post=added),
     Page(path=_GOAL, may=May.CASEWORK, get=goal, post=to_stage),
-    Page(path=f"{_GOAL}/change", may=May.CASEWORK, get=GOAL.change, post=GOAL.changed),
+    Page(path=f"{_GOAL}/change", may=May.CASEWORK, get=change, post=changed),
     Page(path=f"{_GOAL}/refusal", may=May.CASEWORK, get=refusal, post=refusal_said),
     Page(path=f"{_GOAL}/out", may=May.CASEWORK, post=GOAL.out),
+    *STEPS.pages,
+    Page(path=f"{_GOAL}/steps/{{place}}/today", may=May.CASEWORK, post=step_today),
 )

@@ -39,15 +39,18 @@ def _sign(room: Room) -> dict[str, Any]:
 
 
 def _signed(room: Room) -> dict[str, Any]:
-    """InputError: signature, and as papers are refused."""
-    said = room.visit.said("signature")
+    return {"form": "written", "kept": _keep(room, drawn(room.visit.said("signature")), "signature")}
+
+
+def drawn(said: str) -> papers.File:
+    """The signature that a finger left on a page. InputError: signature, and as papers are refused."""
     if not said.startswith(_PNG) or len(said) > SIGNATURE_BYTES:
         raise InputError("signature", field="signature")
     try:
         picture = base64.b64decode(said.removeprefix(_PNG), validate=True)
     except binascii.Error:
         raise InputError("signature", field="signature") from None
-    return {"form": "written", "kept": _keep(room, _checked(picture, "signature"), "signature")}
+    return _checked(picture, "signature")
 
 
 def _paper(room: Room) -> dict[str, Any]:

@@ -68,13 +68,13 @@ def axis(journey: Journey, left: float, right: float) -> Axis:
     return Axis(start, max(after(last, 1), after(start, FEWEST_MONTHS)), left, right)
 
 
-def planned(goal: Goal, today: date) -> list[tuple[date, Station, bool]]:
-    """When each touch point begins, or would, one after the other; whether it has."""
-    found: list[tuple[date, Station, bool]] = []
+def planned(goal: Goal, today: date) -> list[tuple[date, Station]]:
+    """When each touch point began or, one after the other, would begin."""
+    found: list[tuple[date, Station]] = []
     free = max(goal.begun, today)
     for station in goal.stations:
         on = station.started or station.done
-        found.append((on or free, station, on is not None))
+        found.append((on or free, station))
         if on is None:
             free += timedelta(days=station.days)
         elif not station.done:
@@ -93,6 +93,6 @@ def _days(goal: Goal, today: date) -> Iterator[date]:
     yield from (move.on for move in goal.moves)
     if goal.due:
         yield goal.due
-    for on, station, _ in planned(goal, today):
+    for on, station in planned(goal, today):
         known: Sequence[date | None] = (on, station.done, station.ends)
         yield from (day for day in known if day)

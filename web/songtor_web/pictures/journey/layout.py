@@ -15,7 +15,7 @@ from typing import NamedTuple
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures.journey import says
 from songtor_web.pictures.journey.axis import Axis, axis, planned
-from songtor_web.pictures.journey.model import Goal, Journey, Move, Station
+from songtor_web.pictures.journey.model import Goal, Journey, Move, Station, state
 from songtor_web.pictures.lettering import lines, width
 from songtor_web.texts import Say
 
@@ -358,13 +358,12 @@ def _stops(goal: Goal, along: Axis, today: date, t: Say, lang: str, y: float) ->
     found: list[Stop] = []
     for start in range(0, len(plan), COLUMNS):
         row = plan[start : start + COLUMNS]
-        written = [list(_station_lines(station, today, room - 26, t, lang)) for _, station, _ in row]
+        written = [list(_station_lines(station, today, room - 26, t, lang)) for _, station in row]
         high = max(len(one) for one in written) * SMALL_LEADING + 6
-        for column, ((_, station, begun), words) in enumerate(zip(row, written, strict=True)):
-            state = "late" if station.late else "done" if station.done else "begun" if begun else "ahead"
+        for column, ((_, station), words) in enumerate(zip(row, written, strict=True)):
             box = Box(LEFT + column * (room + GAP), y, room, len(words) * SMALL_LEADING + 6)
             number = start + column
-            found.append(Stop(number + 1, station, state, xs[number], box, words))
+            found.append(Stop(number + 1, station, state(station), xs[number], box, words))
         y += high + 4
     return found, y
 

@@ -34,6 +34,13 @@ class Station:
         return max(0, ((self.done or today) - self.started).days) if self.started else None
 
 
+def state(station: Station) -> str:
+    """ahead, begun, done or late."""
+    if station.late:
+        return "late"
+    return "done" if station.done else "begun" if station.started else "ahead"
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """The goal came to a stage (a code of journey_stages) on that day; `refused`: there was a no."""

@@ -1,0 +1,441 @@
+"""The plan signed: read in plain words, signed with a finger on the worker's phone, on paper, or said before a
+witness. Nothing else of the case is shown to who signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from starlette.responses import Response
+
+from songtor_node.cases import papers, plan
+from songtor_node.cases.models import Goal, Person
+from songtor_node.cases.names import called
+from songtor_node.cases.record import CaseRecord, read_record
+from songtor_node.consents.danger import danger, may_be_given
+from songtor_node.web.case.frame import frame
+from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.drafts import Draft, drop_draft, keep_draft
+from songtor_node.web.talk.endings import drawn, files
+from songtor_node.web.visit import At, Visit
+from songtor_proto.errors import InputError
+from songtor_proto.vocabulary import policy, vocabulary
+from songtor_web.dates import date_text
+from songtor_web.fields import Field, Option
+from songtor_web.texts import LANGUAGES, Say
+
+MEGABYTES = 10.5
+CLIENT, GUARDIAN = "client", "guardian:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who is asked to sign which goals, in which language; which of them they ticked, and the mark of what
+    they read. Kept as the worker's draft until it is signed."""
+
+    by: str
+    goals: tuple[str, ...]
+    language: str
+    agreed: tuple[str, ...] = ()
+    seen: str = ""
+
+
+class Signer(NamedTuple):
+    code: str
+    name: str
+
+
+class Screen(NamedTuple):
+    """One screen of it, inside one transaction; `t` speaks the language of whoever reads."""
+
+    visit: Visit
+    at: At
+    record: CaseRecord
+    asked: Asked
+    goals: Sequence[Goal]
+    signer: Signer
+
+    @property
+    def t(self) -> Say:
+        return self.visit.t
+
+    @property
+    def seen(self) -> str:
+        return " ".join(plan.words_of(goal)[:16] for goal in self.goals)
+
+
+def choose(visit: Visit) -> Response:
+    return _choose(visit)
+
+
+def _choose(visit: Visit, error: InputError | None = None) -> Response:
+    with visit.at("agreement") as at:
+        record = read_record(at.session, at.case)
+        waiting = plan.to_sign(record.goals)
+        signers = _signers(record, visit.t)
+        first = next((one for one in record.client.languages if one in LANGUAGES), LANGUAGES[0])
+        fields = [
+            Field(
+                name="by",
+                kind="choice",
+                label=visit.t("plan.sign_who"),
+                value=visit.said("by"),
+                options=[Option(one.code, one.name) for one in signers],
+            ),
+            Field(
+                name="goals",
+                kind="checks",
+                label=visit.t("plan.sign_which"),
+                values=visit.all_said("goals") or [str(goal.id) for goal in waiting],
+                options=[Option(str(goal.id), goal.text, _about(goal, visit)) for goal in waiting],
+            ),
+            Field(
+                name="language",
+                kind="choice",
+                label=visit.t("talk.phone_language"),
+                value=visit.said("language") or first,
+                options=[Option(code, visit.t(f"talk.phone_{code}")) for code in LANGUAGES],
+            ),
+        ]
+        words = error.words(visit.lang) if error else ""
+        return visit.show(
+            "care/agreement/choose.html",
+            422 if error else 200,
+            **frame(at),
+            fields=[one.wrong(words) if error and one.name == error.field else one for one in fields],
+            waiting=waiting,
+            left_out=[one for one in record.people if one.guardian and one.danger],
+        )
+
+
+def chosen(visit: Visit) -> Response:
+    """On to the screen of whoever signs, or to what is written down of paper or a witness."""
+    try:
+        with visit.at("agreement") as at:
+            record = read_record(at.session, at.case)
+            open_ = {str(goal.id) for goal in plan.to_sign(record.goals)}
+            goals = tuple(one for one in visit.all_said("goals") if one in open_)
+            if visit.said("by") not in {one.code for one in _signers(record, visit.t)}:
+                raise InputError("missing", field="by")
+            if not goals:
+                raise InputError("missing", field="goals")
+            language = visit.said("language") if visit.said("language") in LANGUAGES else LANGUAGES[0]
+            _keep(visit, at, Asked(by=visit.said("by"), goals=goals, language=language))
+            how = visit.said("how")
+            if how in ("paper", "spoken"):
+                return visit.go(_path(visit, f"/{how}"))
+            if how == "hand":
+                sessions.hand_over(at.session, visit.token, _path(visit, "/held"))
+            return visit.go(_path(visit, "/held"))
+    except InputError as error:
+        if error.field not in ("by", "goals"):
+            raise
+        return _choose(visit, error)
+
+
+def read(visit: Visit) -> Response:
+    return _held(visit, "read", _read)
+
+
+def _read(screen: Screen, error: InputError | None = None) -> Response:
+    return _show(screen, "read", error, plans=[(goal, _plainly(goal, screen)) for goal in screen.goals])
+
+
+def agreed(visit: Visit) -> Response:
+    """What they ticked; the very words that they read."""
+
+    def take(screen: Screen) -> Response:
+        ticked = tuple(one for one in visit.all_said("agreed") if one in screen.asked.goals)
+        if language := visit.said("speak"):
+            language = language if language in LANGUAGES else screen.asked.language
+            _keep(visit, screen.at, replace(screen.asked, language=language))
+            return visit.go(visit.here)
+        if visit.said("seen") != screen.seen:
+            return _read(screen, InputError("text_changed"))
+        if not ticked:
+            return _read(screen, InputError("missing", field="agreed"))
+        _keep(visit, screen.at, replace(screen.asked, agreed=ticked, seen=screen.seen))
+        return visit.go(_path(visit, "/held/sign"))
+
+    return _held(visit, "read", take)
+
+
+def sign(visit: Visit) -> Response:
+    return _held(visit, "sign", lambda screen: _show(screen, "sign"))
+
+
+def signed(visit: Visit) -> Response:
+    """With a finger."""
+
+    def take(screen: Screen) -> Response:
+        if language := visit.said("speak"):
+            language = language if language in LANGUAGES else screen.asked.language
+            _keep(visit, screen.at, replace(screen.asked, language=language))
+            return visit.go(visit.here)
+        if not screen.asked.agreed or screen.seen != screen.asked.seen:
+            return visit.go(_path(visit, "/held"))
+        try:
+            paper = _paper(screen, drawn(visit.said("signature")), "signature")
+        except InputError as error:
+            return _show(screen, "sign", error)
+        _sign(screen, [one for one in screen.goals if str(one.id) in screen.asked.agreed], paper=paper)
+        return visit.go(_path(visit, "/held/thanks"), speak=screen.visit.lang)
+
+    return _held(visit, "sign", take)
+
+
+def thanks(visit: Visit) -> Response:
+    """In the language in which it was read."""
+    language = visit.asked("speak")
+    spoken = replace(visit, lang=language if language in LANGUAGES else visit.lang)
+    with visit.at("agreement") as at:
+        return spoken.show(
+            "care/agreement/thanks.html",
+            **frame(at),
+            **_frame(visit),
+            end="/hand-back" if visit.handed_over_to else f"/cases/{at.case.code}/plan",
+        )
+
+
+def paper(visit: Visit) -> Response:
+    return _with_worker(visit, lambda screen: _show(screen, "paper", **_on_paper(screen)))
+
+
+def on_paper(visit: Visit) -> Response:
+    """A scan, or where the sheet lies, or both."""
+    came = files(visit)
+
+    def take(screen: Screen) -> Response:
+        scan, kept = came.get("paper_scan"), visit.said("paper_kept").strip()[:300]
+        if scan is None and not kept:
+            return _show(screen, "paper", InputError("missing", field="paper_scan"), **_on_paper(screen))
+        _sign(screen, screen.goals, paper=_paper(screen, scan, "scan") if scan else "", kept=kept)
+        return visit.go(f"/cases/{screen.at.case.code}/plan", done="plan_signed")
+
+    return _with_worker(visit, take)
+
+
+def spoken(visit: Visit) -> Response:
+    return _with_worker(visit, lambda screen: _show(screen, "spoken", **_aloud(screen)))
+
+
+def before_witness(visit: Visit) -> Response:
+    """Who is the danger hears nothing of it (C6)."""
+
+    def take(screen: Screen) -> Response:
+        witness = visit.said("spoken_witness").strip()[:300]
+        fault = "" if witness else "missing"
+        if danger(screen.record).is_called(witness):
+            fault = "danger"
+        if fault:
+            return _show(screen, "spoken", InputError(fault, field="spoken_witness"), **_aloud(screen))
+        _sign(screen, screen.goals, witness=witness)
+        return visit.go(f"/cases/{screen.at.case.code}/plan", done="plan_signed")
+
+    return _with_worker(visit, take)
+
+
+def sheet(visit: Visit) -> Response:
+    """The same words on paper, with a place for the names."""
+
+    def show(screen: Screen) -> Response:
+        return replace(visit, lang=screen.asked.language).show(
+            "care/agreement/sheet.html", parts=_parts(screen), back=_path(visit, "/paper")
+        )
+
+    return _with_worker(visit, show, language=True)
+
+
+def _on_paper(screen: Screen) -> dict[str, Any]:
+    return {
+        "scan": _field(screen, "paper_scan", "file"),
+        "field": _field(screen, "paper_kept", "line"),
+        "parts": _parts(screen),
+    }
+
+
+def _aloud(screen: Screen) -> dict[str, Any]:
+    return {"field": _field(screen, "spoken_witness", "line"), "parts": _parts(screen)}
+
+
+def _field(screen: Screen, name: str, kind: Literal["file", "line"]) -> Field:
+    hint = f"talk.{name}_hint"
+    known = screen.visit.texts
+    return Field(
+        name=name,
+        kind=kind,
+        label=screen.t(f"talk.{name}"),
+        hint=screen.t(hint) if hint in known else "",
+        value=screen.visit.said(name) if kind == "line" else "",
+    )
+
+
+def _sign(
+    screen: Screen, goals: Sequence[Goal], *, paper: str = "", witness: str = "", kept: str = ""
+) -> None:
+    made = plan.Signature(
+        by="client" if screen.signer.code == CLIENT else "guardian",
+        name=screen.signer.name,
+        paper=paper,
+        witness=witness,
+        kept=kept,
+    )
+    plan.sign(screen.at.session, goals, made, by=screen.at.by, now=screen.at.now)
+    drop_draft(screen.at.session, screen.visit.me.code, _path(screen.visit))
+
+
+def _paper(screen: Screen, file: papers.File, kind: str) -> str:
+    """The number under which it is kept with the case."""
+    at, name = screen.at, str(screen.t(f"plan.kept_{kind}"))
+    kept = papers.keep(at.session, at.case, name=name, file=file, kind=kind, by=at.by, now=at.now)
+    return str(kept.id)
+
+
+def _held(visit: Visit, name: str, do: Callable[[Screen], Response]) -> Response:
+    """A screen of whoever signs, in their language; without anything to sign, back to the plan."""
+    with _at(visit, language=True) as screen:
+        if screen is None or (name == "sign" and not screen.asked.agreed):
+            ended = "/hand-back" if visit.handed_over_to else f"/cases/{visit.params['case'].upper()}/plan"
+            return visit.go(ended if screen is None else _path(visit, "/held"))
+        return do(screen)
+
+
+def _with_worker(visit: Visit, do: Callable[[Screen], Response], *, language: bool = False) -> Response:
+    with _at(visit, language=language) as screen:
+        return visit.go(_path(visit)) if screen is None else do(screen)
+
+
+@contextmanager
+def _at(visit: Visit, *, language: bool) -> Iterator[Screen | None]:
+    """None where nothing is to be signed any more, or who was asked may not be (C6)."""
+    with visit.at("agreement") as at:
+        asked, record = _found(visit, at), read_record(at.session, at.case)
+        signers = {one.code: one for one in _signers(record, visit.t)}
+        goals = [goal for goal in plan.to_sign(record.goals) if asked and str(goal.id) in asked.goals]
+        if asked is None or not goals or asked.by not in signers:
+            yield None
+            return
+        spoken = replace(visit, lang=asked.language) if language else visit
+        yield Screen(spoken, at, record, asked, goals, signers[asked.by])
+
+
+def _show(screen: Screen, name: str, error: InputError | None = None, **more: Any) -> Response:
+    words = error.words(screen.visit.lang) if error else ""
+    marked = {
+        key: one.wrong(words) if isinstance(one, Field) and error and one.name == error.field else one
+        for key, one in more.items()
+    }
+    at_field = any(isinstance(one, Field) and one.error for one in marked.values())
+    if error and error.field == "agreed":
+        words = str(screen.t("plan.tick_one"))
+    return screen.visit.show(
+        f"care/agreement/{name}.html",
+        422 if error else 200,
+        **frame(screen.at),
+        **_frame(
+            screen.visit,
+            "" if at_field else words,
+            [one for one in marked.values() if isinstance(one, Field)],
+        ),
+        **marked,
+        signer=screen.signer,
+        seen=screen.seen,
+        ticked=screen.visit.all_said("agreed"),
+        path=_path(screen.visit),
+    )
+
+
+def _frame(visit: Visit, wrong: str = "", fields: Sequence[Field] = ()) -> dict[str, Any]:
+    """What the frame of a client's screen needs."""
+    return {
+        "number": 0,
+        "back": "",
+        "in_hand": bool(visit.handed_over_to),
+        "fields_asked": fields,
+        "wrong": wrong,
+        "to_case": f"/cases/{visit.params['case'].upper()}/plan",
+    }
+
+
+def _signers(record: CaseRecord, t: Say) -> list[Signer]:
+    """The client, and guardians who are not the danger."""
+    client = called(record.client, "th") or str(t("plan.sign_client"))
+
+    def guardian(person: Person) -> str:
+        return " ".join(filter(None, (person.relation, called(person, "th"))))
+
+    return [
+        Signer(CLIENT, client),
+        *(Signer(f"{GUARDIAN}{one.key}", guardian(one)) for one in may_be_given(record)),
+    ]
+
+
+def _about(goal: Goal, visit: Visit) -> str:
+    if plan.changed_since_signed(goal):
+        return str(visit.t("plan.changed_since"))
+    return vocabulary().journey_stages[goal.stage].label(visit.lang)
+
+
+def _plainly(goal: Goal, screen: Screen) -> list[str]:
+    """The goal without its own words, line by line; a line with a dash is a step."""
+    t, lang = screen.t, screen.visit.lang
+    who = " · ".join(filter(None, (goal.who, goal.agency)))
+    told = [goal.todo, str(t("plan.read_who", who=who)) if who else ""]
+    for point in plan.points(goal):
+        more = " · ".join(filter(None, (point.agency, point.who)))
+        days = str(t("plan.read_days", n=point.days)) if point.days else ""
+        told.append("- " + " · ".join(filter(None, (point.what, more, days))))
+    needs = {
+        code: policy().categories[code].label(lang)
+        for point in plan.points(goal)
+        for code in point.information
+    }
+    if needs:
+        told.append(str(t("plan.read_needs", what=", ".join(needs.values()))))
+    if goal.due:
+        told.append(str(t("plan.read_due", date=date_text(goal.due, lang))))
+    return [one for one in told if one]
+
+
+def _parts(screen: Screen) -> list[list[str]]:
+    """All of it, to read aloud or to print."""
+    intro, end = str(screen.t("plan.read_intro")), str(screen.t("plan.read_end"))
+    return [[intro], *([goal.text, *_plainly(goal, screen)] for goal in screen.goals), [end]]
+
+
+def _found(visit: Visit, at: At) -> Asked | None:
+    draft = at.session.get(Draft, (visit.me.code, _path(visit)))
+    said: Mapping[str, list[str]] = draft.values if draft else {}
+    if not said.get("by"):
+        return None
+    return Asked(
+        by=said["by"][0],
+        goals=tuple(said.get("goals", ())),
+        language=said.get("language", [""])[0] or LANGUAGES[0],
+        agreed=tuple(said.get("agreed", ())),
+        seen=said.get("seen", [""])[0],
+    )
+
+
+def _keep(visit: Visit, at: At, asked: Asked) -> None:
+    values = {name: [one] if isinstance(one, str) else list(one) for name, one in asdict(asked).items()}
+    keep_draft(at.session, visit.me.code, _path(visit), values, at.now)
+
+
+def _path(visit: Visit, below: str = "") -> str:
+    return f"/cases/{visit.params['case'].upper()}/agreement{below}"
+
+
+_AT = "/cases/{case}/agreement"
+PAGES = (
+    Page(path=_AT, may=May.CASEWORK, get=choose, post=chosen),
+    Page(path=f"{_AT}/held", may=May.CASEWORK, get=read, post=agreed),
+    Page(path=f"{_AT}/held/sign", may=May.CASEWORK, get=sign, post=signed),
+    Page(path=f"{_AT}/held/thanks", may=May.CASEWORK, get=thanks),
+    Page(path=f"{_AT}/paper", may=May.CASEWORK, get=paper, post=on_paper, megabytes=MEGABYTES),
+    Page(path=f"{_AT}/spoken", may=May.CASEWORK, get=spoken, post=before_witness),
+    Page(path=f"{_AT}/sheet", may=May.CASEWORK, get=sheet),
+)
