@@ -7,15 +7,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import uvicorn
+from sqlmodel import Session, select
 
 from songtor_hub.bootstrap import Hub
 from songtor_hub.desks import acts as desk_acts
 from songtor_node.bootstrap import Node
-from songtor_node.cases import service
+from songtor_node.cases import entries, service
 from songtor_node.cases.casefile import read_case
+from songtor_node.cases.models import Case
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.referrals import acts
 from songtor_node.store.engine import writing
@@ -23,12 +26,14 @@ from songtor_node.web.app import create_app
 from songtor_node.web.entrance import sessions
 from songtor_node.web.front import Front, Reach
 from songtor_node.web.reach import authority
-from songtor_node.workers import acting
+from songtor_node.workers import Worker, acting
 from tests.support.hub import MovableClock, console_of, founded
 from tests.support.linked import LinkedNetwork, LinkedNode, wish
 
 _FILES = (Path(__file__).parents[1] / "demo" / "cases").glob("*.yaml")
 CASES = sorted(path for path in _FILES if not path.stem.endswith(".consent") and path.stem[:2] != "th")
+FLOWER = [path.stem for path in CASES].index("de-child-flower")
+LONG_KNOWN = timedelta(days=75)
 CONFINED = [path.stem for path in CASES].index("de-confined-wife")
 
 PHONES = ("https://192.168.1.20:8470", "https://songtor.local:8470")
@@ -75,11 +80,12 @@ def sample(folder: Path) -> Iterator[Served]:
                     session,
                     read_case(path.read_bytes()),
                     by=by,
-                    now=berlin.node.clock(),
+                    now=berlin.node.clock() - (LONG_KNOWN if path.stem == "de-child-flower" else timedelta()),
                     random=berlin.node.random,
                 ).code
                 for path in CASES
             )
+            _judged_anew(session, cases[FLOWER], by, berlin.node.clock())
         berlin.sync()
         consents, referrals = _referred(network, berlin, taipei, cases[CONFINED])
         served = open_things.enter_context(serving(berlin.node.data, berlin.node))
@@ -87,6 +93,21 @@ def sample(folder: Path) -> Iterator[Served]:
             authority.ensure(session, berlin.node.clock())
         served.front.reach = Reach(frozenset({served.origin}), PHONES, own_authority=True)
         yield Served(served.front, served.origin, cases, consents, referrals, network)
+
+
+def _judged_anew(session: Session, code: str, by: Worker, now: datetime) -> None:
+    """A flower that has changed twice since the case was taken in."""
+    case = session.exec(select(Case).where(Case.code == code)).one()
+    for days, subject, dimension, level, reason in (
+        (33, "child", "education", "yellow", "กลับไปเรียนแล้ว ยังขาดบางวัน"),
+        (33, "guardian", "governance", "red", "เจ้าของบ้านให้ย้ายออกสิ้นเดือน"),
+        (2, "child", "social", "green", "เพื่อนบ้านรับน้องช่วงเย็น"),
+        (2, "guardian", "governance", "yellow", "ต่อสัญญาเช่าได้สามเดือน"),
+    ):
+        form = entries.Threat.model_validate(
+            {"subject": subject, "dimension": dimension, "level": level, "reason": reason}
+        )
+        service.add(session, case, "threat", form, by=by, now=now - timedelta(days=days))
 
 
 def _network(folder: Path, open_things: ExitStack) -> LinkedNetwork:

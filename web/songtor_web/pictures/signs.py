@@ -14,7 +14,9 @@ from songtor_web.pictures.drawing import STRONG, Drawing, number
 
 
 def level_sign(drawing: Drawing, level: str, x: float, y: float, size: float) -> None:
-    """A triangle, a diamond, a disc or a ring, its middle there."""
+    """A triangle, a diamond, a disc or a ring, its middle there; nothing where there is no level."""
+    if not level:
+        return
     colour, half = STRONG[level], size / 2
     if level == "red":
         drawing.polygon(

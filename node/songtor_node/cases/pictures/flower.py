@@ -11,24 +11,22 @@ from songtor_node.cases.models import Threat
 from songtor_node.cases.record import CaseRecord
 from songtor_proto.consent import least_age
 from songtor_proto.vocabulary import vocabulary
-from songtor_web.pictures.flower.model import Flower, of_levels
+from songtor_web.pictures.flower.model import OPEN, Flower, of_levels
 
 ADULT = 18
 
 
-def picture(record: CaseRecord, today: date, *, child: bool = False) -> Flower:
-    """As it is judged now. `child`: a child is to be asked about though none is known."""
+def picture(
+    record: CaseRecord, today: date, *, told: Sequence[Threat] | None = None, child: bool = False
+) -> Flower:
+    """As it is judged now, or of what was `told` alone. `child`: one is asked about though none is known."""
     whose = subjects(record, today, child=child)
-    return _flower(record.threats, whose)
+    return _flower(record.threats if told is None else told, whose)
 
 
-def of_day(record: CaseRecord, today: date, *, child: bool = False) -> Flower:
-    """What was judged today alone; the rest is open."""
-    return _flower(judged_on(record.threats, today), subjects(record, today, child=child))
-
-
-def judged_on(threats: Iterable[Threat], day: date) -> list[Threat]:
-    return [one for one in threats if _day(one) == day]
+def told_since(record: CaseRecord, number: int) -> list[Threat]:
+    """The judgements after the one of that number."""
+    return [one for one in record.threats if (one.id or 0) > number]
 
 
 def history(record: CaseRecord, today: date) -> list[Flower]:
@@ -61,6 +59,7 @@ def _flower(threats: Iterable[Threat], whose: Sequence[str], on: str = "") -> Fl
         {place: one.level for place, one in petals.items()},
         list(vocabulary().dimensions),
         subjects=whose,
+        missing=OPEN,
         reasons={place: one.reason for place, one in petals.items()},
         on=on,
     )

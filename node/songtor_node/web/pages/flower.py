@@ -25,7 +25,7 @@ from songtor_proto.vocabulary import vocabulary
 from songtor_web.fields import Option
 from songtor_web.pictures.drawing import Drawing
 from songtor_web.pictures.flower import draw, words
-from songtor_web.pictures.flower.model import SUBJECTS, Flower
+from songtor_web.pictures.flower.model import OPEN, SUBJECTS, Flower
 
 EARLIER = 12
 """So many former flowers stand in the row."""
@@ -59,8 +59,9 @@ def overview(visit: Visit) -> Response:
             flower=now,
             picture=draw.draw(now, visit.t, to=base),
             words=words.words(now, visit.t),
-            judged={(one.subject, one.dimension) for one in record.petals},
-            following=_following(now, record),
+            left=list(now.levels.values()).count(OPEN),
+            judged=bool(record.threats),
+            following=_following(now),
             earlier=_earlier(visit, record, at),
             worst_of_all=_worst(record) == next(iter(vocabulary().threat_levels)),
             with_child=with_child,
@@ -81,7 +82,7 @@ def judged(visit: Visit) -> Response:
             judge(visit, at, typed(visit, PETAL))
             record = read_record(at.session, at.case)
             now = pictures.picture(record, at.now.astimezone().date())
-            onward = _following(now, record, after=place(visit))
+            onward = _following(now, after=place(visit))
             return saved(at.session, visit, False, f"/cases/{at.case.code}/flower" + onward)
     except InputError as error:
         if error.code == "input.not_here":
@@ -139,13 +140,12 @@ def _worst(record: CaseRecord) -> str:
     return flower.urgency(levels, "", order=list(vocabulary().threat_levels))
 
 
-def _following(now: Flower, record: CaseRecord, after: tuple[str, str] | None = None) -> str:
+def _following(now: Flower, after: tuple[str, str] | None = None) -> str:
     """The path, below the flower's, of the next petal that nobody has judged; empty where none is open."""
-    judged = {(one.subject, one.dimension) for one in record.petals}
     everywhere = list(now.levels)
     start = everywhere.index(after) + 1 if after in everywhere else 0
     in_turn = everywhere[start:] + everywhere[:start]
-    return next((f"/{subject}/{code}" for subject, code in in_turn if (subject, code) not in judged), "")
+    return next((f"/{one[0]}/{one[1]}" for one in in_turn if now.levels[one] == OPEN), "")
 
 
 def _earlier(visit: Visit, record: CaseRecord, at: At) -> list[Earlier]:

@@ -17,7 +17,7 @@ from songtor_web.pictures.drawing import (
     number,
 )
 from songtor_web.pictures.flower.layout import CAPTION, SIZE, Bloom, Curve, Placed, layout
-from songtor_web.pictures.flower.model import Flower
+from songtor_web.pictures.flower.model import UNKNOWN, Flower
 from songtor_web.pictures.flower.words import dimension_words, level_words, petal_says, subject_words, title
 from songtor_web.pictures.lettering import lines, width
 from songtor_web.pictures.signs import level_sign, sign
@@ -73,25 +73,24 @@ def _whose(bloom: Bloom, t: Say) -> str:
 
 
 def _petal(drawing: Drawing, one: Placed) -> None:
-    level = one.petal.level
-    unknown = level == "unknown"
+    level = one.petal.level or UNKNOWN
     drawing.path(
         _path(one.outline),
         fill=TONE[level],
-        stroke=EDGE if unknown else STRONG[level],
+        stroke=STRONG[level] if one.petal.level else EDGE,
         stroke_width=max(one.length / 110, 0.8),
         stroke_linejoin="round",
-        stroke_dasharray="4 4" if unknown else None,
+        stroke_dasharray=None if one.petal.level else "4 4",
     )
     _veins(drawing, one)
 
 
 def _veins(drawing: Drawing, one: Placed) -> None:
     """Red is striped, yellow speckled, green has one vein, the unknown none: it shows without colour too."""
-    level, thin = one.petal.level, max(one.length / 160, 0.6)
+    level, thin = one.petal.level or UNKNOWN, max(one.length / 160, 0.6)
     look = {"stroke": STRONG[level], "stroke_width": thin, "stroke_opacity": 0.45, "stroke_linecap": "round"}
     if level == "green":
-        drawing.line([one.along(0.15), one.along(0.93)], **look)
+        drawing.line([one.along(0.12), one.along(0.42)], **look)
     elif level == "red":
         for across in (-0.36, -0.27, -0.18, -0.09, 0.0, 0.09, 0.18, 0.27, 0.36):
             start, bend = one.along(0.12, across * 0.1), one.along(0.4, across * 0.95)
@@ -107,8 +106,11 @@ def _veins(drawing: Drawing, one: Placed) -> None:
 
 
 def _words(drawing: Drawing, one: Placed, t: Say, plain: bool) -> None:
-    """Dimension and level, on the petal's own colour."""
-    (x, y), level = one.at, level_words(one.petal.level, t, plain)
+    """Dimension and level, on the petal's own colour. Where one talks with a client, an open petal says whose
+    it is."""
+    (x, y), signed = one.at, 15.0 if one.petal.level else 0.0
+    whose = plain and not one.petal.level
+    level = subject_words(one.subject, t) if whose else level_words(one.petal.level, t, plain)
     if not one.name:
         told = lines(level, one.room, _SIZE, bold=True, most=2)
         wide = max(width(line, _SIZE, bold=True) for line in told)
@@ -117,7 +119,7 @@ def _words(drawing: Drawing, one: Placed, t: Say, plain: bool) -> None:
         level_sign(drawing, one.petal.level, x, top + 6, 11)
         drawing.lines(x, top + 25, told, size=_SIZE, leading=_LINE / _SIZE, bold=True, anchor="middle")
         return
-    dimension, said = dimension_words(one.petal.dimension, t), width(level, _SIZE, bold=True) + 15
+    dimension, said = dimension_words(one.petal.dimension, t), width(level, _SIZE, bold=True) + signed
     named = width(dimension, 15, bold=True)
     if one.alone:
         _plate(drawing, one, named, y - 21, 23)
@@ -131,12 +133,12 @@ def _words(drawing: Drawing, one: Placed, t: Say, plain: bool) -> None:
         down = 15.0
     _plate(drawing, one, said, y + down - 15, 20)
     level_sign(drawing, one.petal.level, x - said / 2 + 5, y + down - 4.5, 10)
-    drawing.text(x - said / 2 + 15, y + down, level, size=_SIZE, bold=True)
+    drawing.text(x - said / 2 + signed, y + down, level, size=_SIZE, bold=True)
 
 
 def _plate(drawing: Drawing, one: Placed, wide: float, top: float, high: float) -> None:
     """So that words stand clear of what a petal is striped or speckled with."""
-    if one.petal.level in ("green", "unknown"):
+    if one.petal.level not in ("red", "yellow"):
         return
     look = {"fill": TONE[one.petal.level], "fill_opacity": 0.88}
     drawing.rect(one.at[0] - wide / 2 - 3, top, wide + 6, high, radius=8, **look)

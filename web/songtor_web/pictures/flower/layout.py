@@ -24,7 +24,7 @@ Point = tuple[float, float]
 Curve = tuple[Point, Point, Point, Point]
 """A cubic Bézier curve."""
 _HALF: tuple[Curve, ...] = (
-    ((0.05, 0.0), (0.16, 0.3), (0.36, _WIDE), (0.66, _WIDE)),
+    ((0.05, 0.0), (0.21, 0.19), (0.36, _WIDE), (0.66, _WIDE)),
     ((0.66, _WIDE), (0.86, _WIDE), (1.02, 0.3), (1.0, 0.12)),
     ((1.0, 0.12), (0.99, 0.05), (0.965, 0.02), (0.955, 0.0)),
 )
@@ -88,7 +88,7 @@ def _bloom(rings: tuple[Ring, ...], top: float, size: float) -> Bloom:
             angle = FIRST + number * 360 / len(ring.petals)
             x, y = _turned(heart, angle, length, (middle, 0.0))
             if two and outer:  # beside the petal in front, where there is more room
-                x, y = x + (heart[0] - x) * 0.23, y + (y - heart[1]) * 0.14
+                x, y = x + (heart[0] - x) * 0.26, y + (y - heart[1]) * 0.14
             petals.append(
                 Placed(
                     ring.subject,

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SUBJECTS = ("client", "child", "guardian")
-UNKNOWN = "unknown"
+UNKNOWN, OPEN = "unknown", ""
+"""Somebody looked and cannot say yet; nobody has judged it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Petal:
-    """`dimension` and `level`: codes of the vocabulary. `reason`: as it was written."""
+    """`dimension` and `level`: codes of the vocabulary, or OPEN. `reason`: as it was written."""
 
     dimension: str
-    level: str = UNKNOWN
+    level: str = OPEN
     reason: str = ""
 
 
@@ -44,10 +45,12 @@ def of_levels(
     dimensions: Sequence[str],
     *,
     subjects: Sequence[str] = (),
+    missing: str = UNKNOWN,
     reasons: Mapping[tuple[str, str], str] | None = None,
     on: str = "",
 ) -> Flower:
-    """From levels by (subject, dimension): a ring for each of the `subjects` and for whoever else has one."""
+    """From levels by (subject, dimension): a ring for each of the `subjects` and for whoever else has one.
+    `missing`: the level of a petal that is not among them."""
     whose = [one for one in SUBJECTS if one in subjects or any(one == subject for subject, _ in levels)]
     return Flower(
         tuple(
@@ -55,7 +58,7 @@ def of_levels(
                 subject,
                 tuple(
                     Petal(
-                        code, levels.get((subject, code), UNKNOWN), (reasons or {}).get((subject, code), "")
+                        code, levels.get((subject, code), missing), (reasons or {}).get((subject, code), "")
                     )
                     for code in dimensions
                 ),

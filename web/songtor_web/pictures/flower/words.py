@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures.flower.layout import Placed
-from songtor_web.pictures.flower.model import UNKNOWN, Flower, Petal
+from songtor_web.pictures.flower.model import OPEN, Flower, Petal
 from songtor_web.texts import Say
 
 
 def title(flower: Flower, t: Say) -> str:
     """How many petals, of whom, and in which colours: what is seen at a glance."""
     levels = list(flower.levels.values())
-    counts = [(code, levels.count(code)) for code in vocabulary().threat_levels if code in levels]
+    counts = [(code, levels.count(code)) for code in (*vocabulary().threat_levels, OPEN) if code in levels]
     told = ", ".join(f"{level_words(code, t)} {count}" for code, count in counts)
     return f"{t('pictures.flower_title')}: {told}"
 
@@ -23,7 +23,7 @@ def subject_words(subject: str, t: Say) -> str:
 
 
 def level_words(level: str, t: Say, plain: bool = False) -> str:
-    return str(t(f"pictures.flower_{'says' if plain else 'level'}_{level}"))
+    return str(t(f"pictures.flower_{'says' if plain else 'level'}_{level or 'open'}"))
 
 
 def dimension_words(dimension: str, t: Say) -> str:
@@ -53,7 +53,7 @@ def changes(before: Flower, after: Flower, t: Say) -> list[str]:
     was = before.levels
     return [
         f"{subject_words(subject, t)} · {dimension_words(dimension, t)}: "
-        f"{level_words(was.get((subject, dimension), UNKNOWN), t)} → {level_words(level, t)}"
+        f"{level_words(was.get((subject, dimension), OPEN), t)} → {level_words(level, t)}"
         for (subject, dimension), level in after.levels.items()
-        if was.get((subject, dimension), UNKNOWN) != level
+        if was.get((subject, dimension), OPEN) != level
     ]
