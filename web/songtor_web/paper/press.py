@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from io import BytesIO
 from threading import BoundedSemaphore
@@ -29,18 +30,20 @@ class PaperError(Exception):
         self.why = why
 
 
-def pdf(sheet: Sheet) -> bytes:
-    """The same sheet gives the same bytes. PaperError."""
-    return _set(sheet, "pdf")[0]
+def pdf(*sheets: Sheet) -> bytes:
+    """One after the other, each with pages of its own number. The same sheets give the same bytes.
+    PaperError."""
+    return _set(sheets, "pdf")[0]
 
 
-def png(sheet: Sheet) -> list[bytes]:
-    """Its pages, to look at. PaperError."""
-    return _set(sheet, "png")
+def png(*sheets: Sheet) -> list[bytes]:
+    """Their pages, to look at. PaperError."""
+    return _set(sheets, "png")
 
 
-def _set(sheet: Sheet, form: str) -> list[bytes]:
-    order = json.dumps({"form": form, "sheet": as_data(sheet)}, ensure_ascii=False).encode()
+def _set(sheets: Sequence[Sheet], form: str) -> list[bytes]:
+    said = {"form": form, "sheets": [as_data(sheet) for sheet in sheets]}
+    order = json.dumps(said, ensure_ascii=False).encode()
     if len(order) > MAX_BYTES:
         raise PaperError("too_large")
     if not _presses.acquire(timeout=SECONDS):

@@ -1,4 +1,4 @@
-"""The process that sets one sheet: an order as JSON on standard input, pages on standard output.
+"""The process that sets sheets: an order as JSON on standard input, pages on standard output.
 
 What people wrote reaches typst as data alone (`sys.inputs`), never as its markup."""
 
@@ -46,7 +46,7 @@ def main() -> None:
             (folder / "sheet.typ").read_bytes(),
             root=folder / "fonts",
             font_paths=typst.Fonts(False, False, [folder / "fonts"]),
-            sys_inputs={"sheet": json.dumps(printable(order["sheet"]), ensure_ascii=False)},
+            sys_inputs={"sheets": json.dumps([*map(printable, order["sheets"])], ensure_ascii=False)},
         )
         made = compiler.compile(format=order["form"], ppi=110)
     for page in made if isinstance(made, list) else filter(None, [made]):
