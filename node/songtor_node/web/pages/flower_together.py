@@ -11,7 +11,7 @@ from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.pages.flower import judge, judgements, place
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_web.pictures.flower import draw, words
 from songtor_web.pictures.flower.model import OPEN
@@ -73,7 +73,7 @@ def told(visit: Visit) -> Response:
 
 def _since(visit: Visit) -> int:
     """The number of the last judgement before they began."""
-    return int(visit.params["since"])
+    return number(visit.params["since"])
 
 
 def _flower(visit: Visit, at: At) -> str:
@@ -105,6 +105,6 @@ def _petal(visit: Visit, at: At, error: InputError | None = None) -> Response:
 _TOGETHER = "/cases/{case}/flower/together"
 PAGES = (
     Page(path=_TOGETHER, may=May.CASEWORK, get=ways, post=begin),
-    Page(path=f"{_TOGETHER}/{{since:int}}", may=May.CASEWORK, get=picture),
-    Page(path=f"{_TOGETHER}/{{since:int}}/{{subject}}/{{dimension}}", may=May.CASEWORK, get=petal, post=told),
+    Page(path=f"{_TOGETHER}/{{since}}", may=May.CASEWORK, get=picture),
+    Page(path=f"{_TOGETHER}/{{since}}/{{subject}}/{{dimension}}", may=May.CASEWORK, get=petal, post=told),
 )
