@@ -115,9 +115,11 @@ class Drawing:
         self._add("</g>")
 
     @contextmanager
-    def link(self, href: str, says: str) -> Iterator[None]:
-        """What is drawn inside can be followed, by keyboard too; `says`: where it leads."""
-        self._add(f"<a href={_quoted(href)} aria-label={_quoted(says)}>")
+    def link(self, href: str, says: str, anchor: str = "") -> Iterator[None]:
+        """What is drawn inside can be followed, by keyboard too; `says`: where it leads. `anchor`: by which a
+        page's address points here."""
+        here = f" id={_quoted(anchor)}" if anchor else ""
+        self._add(f"<a href={_quoted(href)}{here} aria-label={_quoted(says)}>")
         yield
         self._add("</a>")
 

@@ -1,0 +1,119 @@
+"""The signs that a genogram uses, and no others, explained beneath it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from songtor_proto.vocabulary import vocabulary
+from songtor_web.pictures.drawing import INK, RULE, TEAL, Drawing
+from songtor_web.pictures.genogram import marks
+from songtor_web.pictures.genogram.labels import said
+from songtor_web.pictures.genogram.layout import MARGIN, Layout
+from songtor_web.pictures.genogram.model import Person
+from songtor_web.pictures.lettering import width
+from songtor_web.texts import Say
+
+_LINE, _SIZE, _SIGN, _GAP = 26.0, 12.0, 44.0, 20.0
+Paint = Callable[[Drawing, float, float], None]
+"""A sign in a room of 40 by 24, its middle there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """Each sign with its words, and where it stands."""
+
+    signs: list[tuple[Paint, str, float, float]]
+    width: float
+
+    @property
+    def height(self) -> float:
+        return self.signs[-1][3] + _LINE + MARGIN if self.signs else 0.0
+
+    def draw(self, drawing: Drawing, top: float) -> None:
+        if self.signs:
+            drawing.line([(MARGIN, top), (self.width - MARGIN, top)], stroke=RULE)
+        for paint, words, x, y in self.signs:
+            with drawing.group(sign=words):
+                paint(drawing, x + 20, top + y)
+                drawing.text(x + _SIGN, top + y + 4, words, size=_SIZE, fill=INK)
+
+
+def legend(placed: Layout, t: Say, lang: str) -> Legend:
+    found: list[tuple[Paint, str, float, float]] = []
+    x, y = MARGIN, 22.0
+    for paint, words in _signs(placed, t, lang):
+        wide = _SIGN + width(words, _SIZE) + _GAP
+        if x > MARGIN and x + wide - _GAP > placed.width - MARGIN:
+            x, y = MARGIN, y + _LINE
+        found.append((paint, words, x, y))
+        x += wide
+    return Legend(found, placed.width)
+
+
+def _signs(placed: Layout, t: Say, lang: str) -> Iterator[tuple[Paint, str]]:
+    people = [one.person for one in placed.people.values()]
+    alive = [one for one in people if not one.born]
+    for sex in ("male", "female", "other", "unknown"):
+        if any(one.sex == sex for one in alive):
+            yield _person(Person(key="", number=0, sex=sex)), said(t, sex)
+    if any(one.index for one in people):
+        yield _person(_like(people, lambda one: one.index)), said(t, "client")
+    if any(one.dead for one in alive):
+        yield _person(_like(alive, lambda one: one.dead)), said(t, "dead")
+    for born in ("pregnancy", "miscarriage", "abortion", "stillbirth"):
+        if any(one.born == born for one in people):
+            yield _person(_like(people, lambda one, born=born: one.born == born)), said(t, born)  # type: ignore[misc]
+    if any(leaf.twins for one in placed.lines.descents for leaf in one.leaves) or placed.lines.twins:
+        yield _twins, said(t, "twins")
+    used = {line.tie.kind if line.tie else "" for line in (*placed.lines.unions, *placed.lines.bonds)}
+    used |= {leaf.kind for one in placed.lines.descents for leaf in one.leaves if leaf.kind != "birth"}
+    for term in vocabulary().ties.values():
+        if term.code in used and term.group != "twin":
+            yield _tie(term.group, term.code), term.label(lang)
+    if "" in used:
+        yield _tie("union", ""), said(t, "parents_only")
+    if placed.homes:
+        yield _home, said(t, "home")
+
+
+def _like(people: list[Person], wanted: Callable[[Person], bool]) -> Person:
+    found = next(one for one in people if wanted(one))
+    return Person(
+        key="",
+        number=0,
+        sex=found.sex,
+        born=found.born,
+        index=found.index,
+        deceased=found.dead and not found.index,
+    )
+
+
+def _person(person: Person) -> Paint:
+    def paint(drawing: Drawing, x: float, y: float) -> None:
+        small = 9.0 if person.born in ("", "pregnancy") else 15.0
+        marks.symbol(drawing, person, x + 6, y, small + 1, words="" if person.sex != "unknown" else " ")
+
+    return paint
+
+
+def _tie(group: str, kind: str) -> Paint:
+    def paint(drawing: Drawing, x: float, y: float) -> None:
+        if group == "parent":
+            marks.leaf(drawing, kind, [(x + 6, y - 11), (x + 6, y + 11)])
+        elif group == "union":
+            marks.union(drawing, kind, [(x - 18, y), (x + 16, y)], (x, y))
+        else:
+            marks.bond(drawing, kind, [(x - 18, y), (x + 16, y)])
+
+    return paint
+
+
+def _twins(drawing: Drawing, x: float, y: float) -> None:
+    marks.trunk(drawing, [(x - 4, y + 9), (x + 5, y - 9), (x + 14, y + 9)])
+
+
+def _home(drawing: Drawing, x: float, y: float) -> None:
+    drawing.rect(
+        x - 16, y - 9, 32, 18, radius=8, fill="none", stroke=TEAL, stroke_width=1.6, stroke_dasharray="7 5"
+    )
