@@ -139,3 +139,36 @@ def test_a_goal_with_a_number_that_was_used_before_has_its_own_way(node: Node) -
         session.flush()
         (new,) = plan.goals(session, case)
         assert not plan.moves(session, new)
+
+
+def test_a_step_that_takes_longer_than_expected_is_late(node: Node) -> None:
+    """From the day by which it was expected; not one that is done, ahead, or of a goal that ended."""
+
+    def step(begun: int, **said: Any) -> dict[str, Any]:
+        return {"what": "x", "started": day(begun), "days": 10, **said}
+
+    with writing(node.engine) as session:
+        create(
+            session,
+            node,
+            goals=[
+                {
+                    "dimension": "health",
+                    "text": "x",
+                    "steps": [
+                        step(-10),
+                        step(-30),
+                        step(-30, done=day(-1)),
+                        step(-9),
+                        step(-30, days=0),
+                        {"what": "ahead", "days": 3},
+                    ],
+                },
+                {"dimension": "social", "text": "x", "refusal": "no", "steps": [step(-30)]},
+            ],
+        )
+        found = reminders.due(session, acting(session, "malee"), NOW)
+        assert [(one.what, one.state, one.on.isoformat()) for one in found] == [
+            ("step", "overdue", day(-20)),
+            ("step", "due", day(0)),
+        ]

@@ -1,4 +1,5 @@
-"""What comes due in the cases that a worker may see: follow-ups, visits, sessions, goals of a plan."""
+"""What comes due in the cases that a worker may see: follow-ups, visits, sessions, goals of a plan and their
+touch points."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import true
+from sqlmodel import Session, col, func, select
 
 from songtor_node.cases import plan
 from songtor_node.cases.models import Assignment, Case, Entry, FollowUp, Goal, Meeting, TeleSession
@@ -21,8 +23,8 @@ MOST = 100  # of a kind
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """`what`: follow_up, visit, session or goal. `state`: overdue, due (today) or soon. `on` is a day, `at`
-    the time of a session; `path` where to go."""
+    """`what`: follow_up, visit, session, goal or step. `state`: overdue, due (today) or soon. `on` is a
+    day, `at` the time of a session; `path` where to go."""
 
     case: str
     what: str
@@ -50,7 +52,7 @@ def due(session: Session, worker: Worker, now: datetime) -> list[Reminder]:
     if worker.role in SEES_NONE:
         return []
     found = [*_follow_ups(session, worker, now), *_visits(session, worker, now)]
-    found += [*_sessions(session, worker, now), *_goals(session, worker, now)]
+    found += [*_sessions(session, worker, now), *_goals(session, worker, now), *_steps(session, worker, now)]
     return sorted(found, key=lambda one: (one.on, one.at is None, one.case))
 
 
@@ -92,6 +94,24 @@ def _goals(session: Session, worker: Worker, now: datetime) -> Iterator[Reminder
         if plan.is_open(one):
             on = date.fromisoformat(one.due)
             yield Reminder(code, "goal", state(on, today), on, one.dimension, f"/cases/{code}/plan/{one.id}")
+
+
+def _steps(session: Session, worker: Worker, now: datetime) -> Iterator[Reminder]:
+    """Touch points that are under way for as long as was expected, or longer, the most late first."""
+    today = now.astimezone().date()
+    each = func.json_each(Goal.steps).table_valued("value", name="each")
+    started, days, done = (
+        func.json_extract(each.c.value, f"$.{name}") for name in ("started", "days", "done")
+    )
+    ends = func.date(started, func.printf("+%d days", days))
+    query = _seen(Goal, worker).join(each, true()).add_columns(ends)
+    query = query.where(started != "", days > 0, done == "", ends <= today.isoformat(), Case.step != LAST)
+    for goal, code, end in session.exec(query.order_by(ends).limit(MOST)):
+        if plan.is_open(goal):
+            on = date.fromisoformat(end)
+            yield Reminder(
+                code, "step", state(on, today), on, goal.dimension, f"/cases/{code}/plan/{goal.id}"
+            )
 
 
 def _seen(table: type[Entry], worker: Worker) -> Any:

@@ -6,13 +6,14 @@ says who of these is near.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from songtor_node.cases.models import Person
 from songtor_node.cases.record import CaseRecord
 from songtor_node.consents import suggest
 from songtor_proto.address import Address
+from songtor_proto.remit import allowed, impersonal
 from songtor_proto.vocabulary import Policy, Vocabulary
 
 EMERGENCY = "emergency_protection"
@@ -33,6 +34,43 @@ class Recipients:
 
     near: tuple[str, ...]
     others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the plan's open touch points need, by category those that need it. `ticked` at once; `offered`,
+    because it says who somebody is, or more, for the worker to tick (M2); `uncovered`: the policy would let
+    it go, the ground does not."""
+
+    ticked: Mapping[str, Sequence[str]]
+    offered: Mapping[str, Sequence[str]]
+    uncovered: Mapping[str, Sequence[str]]
+
+    @property
+    def why(self) -> dict[str, Sequence[str]]:
+        return {**self.ticked, **self.offered, **self.uncovered}
+
+
+def by_plan(
+    policy: Policy,
+    needs: Mapping[str, Sequence[str]],
+    *,
+    purpose: str,
+    recipient: str,
+    covered: Collection[str],
+    unsafe: Collection[str] = (),
+) -> Proposed:
+    """`needs` as `cases.plan.needed_information` gives it; never beyond what policy allows this recipient for
+    this purpose, what is safe, and what the ground covers."""
+    may = allowed(policy, purpose, recipient) - policy.always - frozenset(unsafe)
+    useful = {code: steps for code, steps in needs.items() if code in may}
+    agreed = {code: steps for code, steps in useful.items() if code in covered}
+    plain = impersonal(policy)
+    return Proposed(
+        ticked={code: steps for code, steps in agreed.items() if code in plain},
+        offered={code: steps for code, steps in agreed.items() if code not in plain},
+        uncovered={code: steps for code, steps in useful.items() if code not in covered},
+    )
 
 
 def whereabouts(record: CaseRecord) -> tuple[Where, list[Where]]:

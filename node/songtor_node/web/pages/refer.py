@@ -102,6 +102,7 @@ def choose_what_for(visit: Visit) -> Response:
         plan = preparing.begin(act, purpose=purpose, to=to if ground else "", ground=ground)
         if before is not None and before.again and before.purpose == purpose:  # still the next version
             plan = replace(before, to=plan.to, ground=ground)
+        plan = preparing.with_proposed(act, read_record(at.session, at.case), plan)
         preparing.keep(at.session, visit, at.case.code, plan)
     return visit.go(page_of(at.case.code, "/look" if ground else "/whom"))
 
@@ -126,19 +127,16 @@ def whom(visit: Visit) -> Response:
 
 
 def choose_whom(visit: Visit) -> Response:
-    with at_case(visit, "refer") as (_, at):
+    with at_case(visit, "refer") as (act, at):
         plan = preparing.found(at.session, visit, at.case.code)
         if plan is None:
             return visit.go(page_of(at.case.code))
         to = visit.said("to") or visit.said("other")
         if to not in reachable(at.session):
             return visit.go(page_of(at.case.code, "/whom"))
-        preparing.keep(
-            at.session,
-            visit,
-            at.case.code,
-            replace(plan, to=to, ground="", sight="", clear=(), ticked=plan.ticked if plan.again else ""),
-        )
+        made = replace(plan, to=to, ground="", sight="", clear=(), ticked=plan.ticked if plan.again else "")
+        made = preparing.with_proposed(act, read_record(at.session, at.case), made)
+        preparing.keep(at.session, visit, at.case.code, made)
     return visit.go(page_of(at.case.code, "/look"))
 
 
@@ -215,6 +213,7 @@ def stand_for(visit: Visit) -> Response:
             return _night(visit, act, at, plan, values, error=error)
         drop_draft(at.session, visit.me.code, visit.here)
         made = replace(plan, ground=ground.code, urgency="red", ticked="", tick=())
+        made = preparing.with_proposed(act, read_record(at.session, at.case), made)
         preparing.keep(at.session, visit, at.case.code, made)
     return visit.go(page_of(at.case.code, "/look"))
 

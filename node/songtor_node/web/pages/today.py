@@ -35,7 +35,8 @@ T = TypeVar("T")
 ACCOUNTS = "/today/accounts"
 SHOWN = 8  # lines of a kind; the rest is counted
 _TONES = {"overdue": "late", "due": "waiting"}
-_LABELS = {"follow_up": "follow_up_methods", "visit": "follow_up_methods", "goal": "dimensions"}
+_METHODS, _SIDES = "follow_up_methods", "dimensions"
+_LABELS = {"follow_up": _METHODS, "visit": _METHODS, "goal": _SIDES, "step": _SIDES}
 """What is said of a reminder, besides: by which method, of which side of life."""
 
 

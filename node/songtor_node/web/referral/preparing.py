@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlmodel import Session
 
+from songtor_node.cases import plan as plans
 from songtor_node.cases.models import Case
+from songtor_node.cases.record import CaseRecord
+from songtor_node.referrals import suggest
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.acts import Prepared, Wish, new_task, prepared
 from songtor_node.referrals.models import Referral
@@ -66,6 +70,26 @@ def page_of(case: str, step: str = "") -> str:
 
 def begin(act: Act, *, purpose: str, to: str = "", ground: str = "") -> Plan:
     return Plan(task=new_task(act).hex(), purpose=purpose, to=to, ground=ground)
+
+
+def proposed(act: Act, record: CaseRecord, plan: Plan, covered: Collection[str]) -> suggest.Proposed:
+    """What the steps of the case's plan need, of what may go to this recipient for this purpose."""
+    return suggest.by_plan(
+        act.policy,
+        plans.needed_information(record.goals),
+        purpose=plan.purpose,
+        recipient=plan.to,
+        covered=covered,
+        unsafe=record.unsafe,
+    )
+
+
+def with_proposed(act: Act, record: CaseRecord, plan: Plan) -> Plan:
+    """The boxes that nobody has looked at yet, ticked as its plan proposes; what no ground covers does not go
+    all the same. A new version begins as the one before went."""
+    if plan.again or plan.ticked or not plan.to:
+        return plan
+    return replace(plan, tick=tuple(proposed(act, record, plan, act.policy.categories).ticked))
 
 
 def found(session: Session, visit: Visit, case: str) -> Plan | None:
