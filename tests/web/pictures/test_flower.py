@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures.flower.draw import draw, draw_small
 from songtor_web.pictures.flower.layout import Curve, Placed, Point, layout
+from songtor_web.pictures.flower.model import LEVELS as MODEL_LEVELS
 from songtor_web.pictures.flower.model import OPEN, SUBJECTS, Flower, of_levels
 from songtor_web.pictures.flower.words import changes, words
 from songtor_web.pictures.lettering import width
@@ -155,6 +156,16 @@ def test_a_level_is_told_without_colour(level: str) -> None:
     marks = {one: ElementTree.tostring(groups(svg)["client-health"]) for one, svg in plain.items()}
     bare = {one: re.sub(rb"<ns0:text.*?</ns0:text>", b"", mark) for one, mark in marks.items()}
     assert all(bare[level] != bare[other] for other in LEVELS if other != level)
+
+
+def test_codes_of_the_vocabulary_have_words_and_a_sign() -> None:
+    """A dimension that is added needs both; a level of a newer list is not known here."""
+    svg = draw(of_levels({("child", "health"): "purple"}, DIMENSIONS), EN).svg()
+    assert "Health" in svg
+    assert svg.count("scale(") == len(DIMENSIONS)
+    assert set(LEVELS) == set(MODEL_LEVELS)
+    assert 'data-petal="child-health"' in svg
+    assert of_levels({("child", "health"): "purple"}, DIMENSIONS).levels["child", "health"] == "unknown"
 
 
 def test_it_says_the_same_in_words() -> None:

@@ -1,0 +1,92 @@
+"""What came as data is drawn: every person, tie and event of it, and codes of the future leave no hole."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from songtor_web.pictures import received
+from songtor_web.pictures.genogram.model import Family
+from songtor_web.shell import text_folders
+from songtor_web.texts import Texts
+
+ENGLISH = Texts(text_folders()).speaking("en")
+TODAY = date(2026, 11, 20)
+
+
+def family(people: str, *ties: str) -> Family:
+    """`1f 2m1950`: numbers, sexes and years, the client first; `2-birth-1`."""
+    sexes = {"f": "female", "m": "male", "o": "other", "u": "from_a_newer_list"}
+    said: dict[str, Any] = {"people": [], "ties": []}
+    for word in people.split():
+        said["people"].append(
+            {"id": int(word[0]), "sex": sexes[word[1]], "birth_year": word[2:], "index": word[0] == "1"}
+        )
+    for tie in ties:
+        one, kind, other = tie.split("-")
+        said["ties"].append({"from": int(one), "to": int(other), "kind": kind})
+    return received.genogram(said, ENGLISH, TODAY)
+
+
+def relation(key: str, people: str, *ties: str) -> str:
+    return {one.key: one.relation for one in family(people, *ties).people}[key]
+
+
+@pytest.mark.parametrize(
+    ("people", "ties", "said"),
+    [
+        ("1f 2f", ["2-birth-1"], "mother"),
+        ("1f 2m", ["2-adopted-1"], "father"),
+        ("1f 2u", ["2-birth-1"], "parent"),
+        ("1f 2m", ["1-birth-2"], "son"),
+        ("1f 2m", ["2-married-1"], "husband or partner"),
+        ("1f 2m", ["1-divorced-2"], "former husband"),
+        ("1f1980 2m1970 3f", ["3-birth-1", "3-birth-2"], "elder brother"),
+        ("1f1980 2f1990 3f", ["3-birth-1", "3-birth-2"], "younger sister"),
+        ("1f 2f 3f", ["3-birth-1", "3-birth-2"], "sister"),
+        ("1f 2f 3m", ["3-birth-1", "2-birth-3"], "father's mother"),
+        ("1f 2f 3m", ["1-birth-3", "3-birth-2"], "grandchild"),
+        ("1f 2m 3f", ["3-birth-1", "2-married-3"], "stepfather"),
+        ("1f 2m 3m", ["3-married-1", "3-birth-2"], "partner's child"),
+        ("1f 2f 3m", ["3-married-1", "2-birth-3"], "partner's mother"),
+        ("1f 2f 3f 4f", ["3-birth-1", "4-birth-3", "4-birth-2"], "aunt"),
+        ("1f 2m", ["2-violent-1"], ""),
+        ("1f 2m", ["2-birth-1", "1-birth-2"], "father"),
+        ("1f 2m", ["2-from_a_newer_list-1"], ""),
+    ],
+)
+def test_what_somebody_is_to_the_client_is_told_by_the_ties(people: str, ties: list[str], said: str) -> None:
+    """M9: no words for it travel; a circle, or a tie of the future, is no obstacle."""
+    assert relation("2", people, *ties) == said
+
+
+def test_without_a_client_nobody_is_anything_to_them() -> None:
+    """A peer may leave the client out."""
+    said = {"people": [{"id": 2}, {"id": 3}], "ties": [{"from": 2, "to": 3, "kind": "birth"}]}
+    assert [one.relation for one in received.genogram(said, ENGLISH, TODAY).people] == ["", ""]
+
+
+def test_every_petal_that_is_known_here_is_in_the_flower() -> None:
+    """E11: what a newer side judged besides leaves no hole."""
+    said = [
+        {"subject": "child", "dimension": "health", "level": "red"},
+        {"subject": "neighbour", "dimension": "health", "level": "red"},
+        {"subject": "child", "dimension": "weather", "level": "red"},
+        {"subject": "child", "dimension": "social", "level": "purple"},
+    ]
+    levels = received.flower(said).levels
+    assert {place: level for place, level in levels.items() if level != "unknown"} == {
+        ("child", "health"): "red"
+    }
+    assert len(levels) == 4
+
+
+def test_events_keep_their_order_and_their_links() -> None:
+    """Those that nobody names have keys of their own."""
+    said = [{"id": 2, "when": "2019~/..", "text": "x", "led_to": [1]}, {"text": "y"}, {"id": 1, "after": 2}]
+    first, second, third = received.timeline(said).events
+    assert (first.when, first.until, first.led_to) == ("2019~", "..", (third.key,))
+    assert third.after == first.key
+    assert len({first.key, second.key, third.key}) == 3
