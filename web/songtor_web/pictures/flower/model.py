@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+LEVELS = ("red", "yellow", "green", "unknown", "")
 SUBJECTS = ("client", "child", "guardian")
 UNKNOWN, OPEN = "unknown", ""
 """Somebody looked and cannot say yet; nobody has judged it."""
@@ -50,7 +51,8 @@ def of_levels(
     on: str = "",
 ) -> Flower:
     """From levels by (subject, dimension): a ring for each of the `subjects` and for whoever else has one.
-    `missing`: the level of a petal that is not among them."""
+    `missing`: the level of a petal that is not among them; one of a newer list is UNKNOWN."""
+    known = {place: level if level in LEVELS else UNKNOWN for place, level in levels.items()}
     whose = [one for one in SUBJECTS if one in subjects or any(one == subject for subject, _ in levels)]
     return Flower(
         tuple(
@@ -58,7 +60,7 @@ def of_levels(
                 subject,
                 tuple(
                     Petal(
-                        code, levels.get((subject, code), missing), (reasons or {}).get((subject, code), "")
+                        code, known.get((subject, code), missing), (reasons or {}).get((subject, code), "")
                     )
                     for code in dimensions
                 ),
