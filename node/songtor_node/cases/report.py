@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from songtor_node.cases.facts import known_values
@@ -72,7 +72,9 @@ def report(record: CaseRecord, parts: Iterable[str], *, t: Say, lang: str, names
 def _without_names(record: CaseRecord) -> Callable[[str], str]:
     """Hides who is named, and what somebody could be reached or known by."""
     hide, reached = hiding(record), known_values(record)
-    known = {code: reached[code] for code in ("contact", "address", "identity_number") if code in reached}
+    known: dict[str, Collection[str]] = {
+        code: reached[code] for code in ("contact", "address", "identity_number") if code in reached
+    }
 
     def safe(text: str) -> str:
         text = hide(text)

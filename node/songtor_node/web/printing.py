@@ -45,11 +45,11 @@ def sheet_of(
     )
 
 
-def printed(sheet: Sheet, name: str) -> Response:
+def printed(*sheets: Sheet, name: str) -> Response:
     """Outside a transaction: it takes a moment. `name`: of the file, which says nothing of a case but its
     code. InputError("paper")."""
     try:
-        content = pdf(sheet)
+        content = pdf(*sheets)
     except PaperError:
         raise InputError("paper") from None
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
@@ -62,4 +62,4 @@ def picture_pdf(visit: Visit, svg: str, title: str, words: Words, *, wide: bool 
     said = [one for _, sentences in words for one in sentences]
     subtitle = "" if visit.asked("names") != "no" else str(visit.t("paper.without_names"))
     blocks = [Picture(svg, title, said)]
-    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle, wide=wide), code)
+    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle, wide=wide), name=code)

@@ -6,6 +6,7 @@ from songtor_node.web.entrance.access import Page
 from songtor_node.web.pages import (
     agreement,
     assistance,
+    blank_forms,
     case_home,
     case_list,
     client,
@@ -49,6 +50,7 @@ from songtor_node.web.pages import (
 _ROOMS: tuple[Page, ...] = (
     *agreement.PAGES,
     *assistance.PAGES,
+    *blank_forms.PAGES,
     *case_home.PAGES,
     *case_list.PAGES,
     *client.PAGES,

@@ -66,6 +66,7 @@ PLACES = {  # what stands in a path beside the case; a new parameter is named he
     "place": "1",
     "paper": "1",
     "talk": "1",
+    "blank": "F-00000",
     "screen": "what",
     "subject": "client",
     "dimension": "social",

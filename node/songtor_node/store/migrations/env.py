@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 import songtor_node.accounts.models
 import songtor_node.alerts
+import songtor_node.cases.blanks
 import songtor_node.cases.glance
 import songtor_node.cases.models
 import songtor_node.cases.papers

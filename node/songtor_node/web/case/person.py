@@ -58,10 +58,10 @@ def contact_labels(visit: Visit) -> dict[str, str]:
     return labels | {code: str(visit.t(f"client.by_{code}")) for code in ("phone", "address")}
 
 
-def note_must_not_know(visit: Visit, at: At) -> None:
-    """InputError(field="must_not_know")."""
-    who, home = visit.said("must_not_know"), visit.said("must_not_know_at_home") == "true"
+def note_must_not_know(visit: Visit, at: At, prefix: str = "") -> None:
+    """`prefix`: of the fields' names. InputError(field="must_not_know")."""
+    who, home = (visit.said(f"{prefix}{ask.name}") for ask in MUST_NOT_KNOW)
     try:
-        must_not_know.note(at.session, at.case, who, lives_with_client=home, by=at.by, now=at.now)
+        must_not_know.note(at.session, at.case, who, lives_with_client=home == "true", by=at.by, now=at.now)
     except InputError as error:
-        raise InputError(error.code.removeprefix("input."), field="must_not_know") from None
+        raise InputError(error.code.removeprefix("input."), field=f"{prefix}must_not_know") from None

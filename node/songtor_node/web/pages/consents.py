@@ -32,7 +32,7 @@ from songtor_proto.errors import ConsentError, InputError, SongtorError
 from songtor_proto.vocabulary import policy
 from songtor_web.dates import date_text
 from songtor_web.fields import Field, Option
-from songtor_web.paper.sheets import Note, Prose
+from songtor_web.paper.sheets import Block, Note, Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +208,11 @@ def copy_pdf(visit: Visit) -> Response:
         spoken = replace(visit, lang=consent.record["pii_processing"]["language"])
         text, day = consent.record["pii_processing"]["privacy_notice"] or "-", consent.given_at.date()
         code = consent.code
-    blocks = [Prose(text), Note(str(spoken.t("consents.print_withdraw")))]
+    blocks: list[Block] = [Prose(text), Note(str(spoken.t("consents.print_withdraw")))]
     subtitle = str(spoken.t("consents.print_code", code=code, date=date_text(day, spoken.lang)))
     title = str(spoken.t("consents.print_title"))
     sheet = sheet_of(spoken, title, blocks, code=code, subtitle=subtitle, confidential=False)
-    return printed(sheet, code)
+    return printed(sheet, name=code)
 
 
 def confirming(visit: Visit) -> Response:

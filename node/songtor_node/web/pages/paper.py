@@ -37,7 +37,7 @@ def report_pdf(visit: Visit) -> Response:
     as_of = visit.t("paper.as_of", date=date_text(today, visit.lang))
     subtitle = " · ".join([code, as_of, *([] if names else [visit.t("paper.without_names")])])
     title = str(visit.t("paper.report"))
-    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle), code)
+    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle), name=code)
 
 
 PAGES = (

@@ -177,7 +177,7 @@ def sent_pdf(visit: Visit) -> Response:
         blocks.append(Heading(str(t(f"paper.sent_{key}"))))
         blocks.append(Table([str(t("paper.sent_what")), str(t(f"paper.sent_{second}"))], rows, (2, 5)))
     title = str(t("paper.sent"))
-    return printed(sheet_of(visit, title, blocks, code=reference, subtitle=reference), reference)
+    return printed(sheet_of(visit, title, blocks, code=reference, subtitle=reference), name=reference)
 
 
 def again(visit: Visit) -> Response:
