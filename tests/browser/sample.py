@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from songtor_hub.bootstrap import Hub
 from songtor_hub.desks import acts as desk_acts
 from songtor_node.bootstrap import Node
-from songtor_node.cases import entries, service
+from songtor_node.cases import entries, plan, service
 from songtor_node.cases.casefile import read_case
 from songtor_node.cases.models import Case
 from songtor_node.link.grpc_hub import GrpcNetwork
@@ -86,6 +86,7 @@ def sample(folder: Path) -> Iterator[Served]:
                 for path in CASES
             )
             _judged_anew(session, cases[FLOWER], by, berlin.node.clock())
+            _under_way(session, cases[FLOWER], by, berlin.node.clock())
         berlin.sync()
         consents, referrals = _referred(network, berlin, taipei, cases[CONFINED])
         served = open_things.enter_context(serving(berlin.node.data, berlin.node))
@@ -123,6 +124,24 @@ def _network(folder: Path, open_things: ExitStack) -> LinkedNetwork:
     network = LinkedNetwork(hub, console, clock, folder)
     open_things.callback(network.close)
     return network
+
+
+def _under_way(session: Session, code: str, by: Worker, now: datetime) -> None:
+    """A plan that was signed, came into service, went back for a reason, and on again."""
+    first, second, *_ = plan.goals(session, session.exec(select(Case).where(Case.code == code)).one())
+
+    def ago(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    for goal in (first, second):
+        goal.stage = "diagnosing"
+        plan.sign(session, [goal], plan.Signature(by="guardian", name="มารดา"), by=by, now=ago(61))
+    for stage, days, reason in (
+        ("in_service", 50, ""),
+        ("agreed", 31, "ครูประจำชั้นเปลี่ยนคน ต้องนัดใหม่"),
+        ("in_service", 18, ""),
+    ):
+        plan.to_stage(session, first, stage, reason=reason, by=by, now=ago(days))
 
 
 def _referred(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from songtor_node.cases import plan
 from songtor_node.cases.models import Person
 from songtor_node.cases.record import CaseRecord
 from songtor_node.cli.console import Console
@@ -104,6 +105,23 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
                 label(words.goal_outcomes, one.outcome),
             ]
             for one in record.goals
+        ),
+    )
+    yield from section(
+        "จุดบริการ",
+        "Steps",
+        (
+            [
+                f"{number}.{place}",
+                one.what,
+                " · ".join(filter(None, (one.agency, one.who))),
+                ", ".join(policy().categories[code].label(lang) for code in one.information),
+                str(one.days or ""),
+                date_text(one.started, lang),
+                date_text(one.done, lang),
+            ]
+            for number, goal in enumerate(record.goals, 1)
+            for place, one in enumerate(plan.points(goal), 1)
         ),
     )
     yield from section(
