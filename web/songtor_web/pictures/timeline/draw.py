@@ -67,7 +67,7 @@ def _words(drawing: Drawing, card: Card) -> None:
     drawing.lines(x, y, card.date, size=at.DATE, leading=line / at.DATE, bold=True, fill=ink)
     if card.beside:
         drawing.text(box.right - at.PAD, y, card.theme[0], size=at.SMALL, anchor="end", fill=SOFT)
-    y += line * len(card.date)
+    x, y = x + card.column, y + (0 if card.column else line * len(card.date))
     drawing.lines(x, y, card.words, size=at.TEXT, leading=line / at.TEXT)
     if not card.beside:
         y += line * len(card.words)

@@ -28,6 +28,8 @@ LANE, TRACK = 12.0, 8.0
 DATE, TEXT, SMALL = 13.0, 14.5, 12.0
 LINE, PAD, GAP, NOTE = 20.0, 7.0, 10.0, 26.0
 """A line's height, the space round a card's words, that between two cards, and a note's height."""
+COLUMN = 132.0
+"""The room of a date that stands beside the words."""
 _LEAST = 150.0
 """A card's least width: a picture that has no room for it becomes wider."""
 
@@ -50,11 +52,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An event's words. `beside`: its theme stands beside its date. `year`: what the axis says at its dot; 0
-    is nothing."""
+    """An event's words. `column`: how far to the right of its date they stand; 0 is below it. `beside`: its
+    theme stands in its first line. `year`: what the axis says at its dot; 0 is nothing."""
 
     standing: Standing
     box: Box
+    column: float
     date: Sequence[str]
     words: Sequence[str]
     theme: Sequence[str]
@@ -99,7 +102,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words between two cards. `gap`: so many years of nothing lie there; else they are a heading."""
+    """Words between two cards. `gap`: years of nothing lie there; else they are a heading."""
 
     y: float
     words: str
@@ -155,7 +158,8 @@ def _stacked(
     for one in shown:
         years = 0 if moment is None or one.moment is None else int(one.moment) - int(moment)
         if years > 2:
-            notes.append(Note(y + NOTE / 2, str(t("pictures.timeline_gap", n=years)), gap=True))
+            words = str(t("pictures.timeline_gap", n=years)) if cards[-1].dated else ""
+            notes.append(Note(y + NOTE / 2, words, gap=True))
             y += NOTE
         y += 8 * log2(years) if years > 1 else 0
         if not one.placed and (not cards or cards[-1].standing.placed):
@@ -169,16 +173,29 @@ def _stacked(
 
 
 def _card(one: Standing, x: float, y: float, room: float, year: int, t: Say, lang: str) -> Card:
+    """Where there is room for it, the words stand beside the date; else below."""
     inside = room - 2 * PAD
+    column = COLUMN if inside > 3 * COLUMN else 0.0
+    theme = lines(one.event.theme, inside - column, SMALL) if one.event.theme else []
+    taken = width(theme[0], SMALL) + 14 if len(theme) == 1 else 0.0
     said = says.when(one, t, lang)
-    theme = one.event.theme
-    beside = bool(theme) and width(said, DATE, bold=True) + 14 + width(theme, SMALL) <= inside
-    parts = [said] if beside or width(said, DATE, bold=True) <= inside else said.split(says.AND)
-    date = [line for part in parts for line in lines(part, inside, DATE, bold=True)]
-    words = lines(one.event.text, inside, TEXT)
-    below = lines(theme, inside, SMALL) if theme else []
-    height = 2 * PAD + LINE * (len(date) + len(words) + (0 if beside else len(below)))
-    return Card(one, Box(x, y, room, height), date, words, below, beside, year)
+    if column:
+        beside = 0 < taken < COLUMN
+        date = _broken(said, column - PAD)
+        words = lines(one.event.text, inside - column - (taken if beside else 0), TEXT)
+    else:
+        beside = taken > 0 and width(said, DATE, bold=True) + taken <= inside
+        date = _broken(said, inside)
+        words = lines(one.event.text, inside, TEXT)
+    below = len(words) + (0 if beside else len(theme))
+    height = 2 * PAD + LINE * (max(len(date), below) if column else len(date) + below)
+    return Card(one, Box(x, y, room, height), column, date, words, theme, beside, year)
+
+
+def _broken(said: str, room: float) -> list[str]:
+    """When it was, in lines: first between its parts."""
+    parts = [said] if width(said, DATE, bold=True) <= room else said.split(says.AND)
+    return [line for part in parts for line in lines(part, room, DATE, bold=True)]
 
 
 def _bar(one: Period, lane: int, cards: Sequence[Card], foot: float) -> Bar:
