@@ -29,6 +29,9 @@ from songtor_proto.wire.payload_pb2 import (
     Contact,
     Demographics,
     Facts,
+    Genogram,
+    GenogramPerson,
+    GenogramTie,
     IdentityNumber,
     LifeEvent,
     Name,
@@ -45,6 +48,7 @@ from tests.support.node import NOW, new_node
 HERE, THERE = "DE-01", "TW-44"
 Undone = Callable[[], AbstractContextManager[Act]]
 words = st.text(max_size=30)
+numbers = st.integers(0, 4)
 ids = st.builds(lambda: uuid7(to_ms(NOW), os.urandom)) | st.binary(max_size=20)
 
 
@@ -169,6 +173,12 @@ def test_no_answer_of_the_hub_breaks_a_node(undone: Undone, receipt: bytes, code
         assert refused == (row.state in ("refused", "held"))
 
 
+def _tie(one: int, other: int, kind: str) -> GenogramTie:
+    tie = GenogramTie(to=other, kind=kind)
+    setattr(tie, "from", one)
+    return tie
+
+
 @given(
     facts=st.builds(
         Facts,
@@ -183,7 +193,17 @@ def test_no_answer_of_the_hub_breaks_a_node(undone: Undone, receipt: bytes, code
         contacts=st.lists(st.builds(Contact, channel=words, value=words), max_size=2),
         identity_numbers=st.lists(st.builds(IdentityNumber, kind=words, number=words), max_size=2),
         family=st.lists(st.builds(Relative, relation=words, name=words), max_size=2),
-        timeline=st.lists(st.builds(LifeEvent, when=words, text=words), max_size=2),
+        timeline=st.lists(
+            st.builds(LifeEvent, when=words, text=words, id=numbers, after=numbers, led_to=st.lists(numbers)),
+            max_size=3,
+        ),
+        genogram=st.builds(
+            Genogram,
+            people=st.lists(
+                st.builds(GenogramPerson, id=numbers, sex=words, birth_year=words, index=st.booleans())
+            ),
+            ties=st.lists(st.builds(_tie, numbers, numbers, st.sampled_from(["birth", "married", "?"]))),
+        ),
         narrative=words | st.just("ก" * 20_000),
     ),
     referrer=words,

@@ -35,15 +35,14 @@ MOTHER = Person(
 def record(
     people: Sequence[Person] = (HUSBAND, MOTHER), ties: Sequence[Tie] = (), events: Sequence[Event] = ()
 ) -> CaseRecord:
-    nothing = dict.fromkeys(set(CaseRecord.__dataclass_fields__) - {"case", "client"}, ())
+    said: dict[str, Any] = dict.fromkeys(CaseRecord.__dataclass_fields__, ())
     case = Case(code="B-1", step="intake", target_group="", channel="line", by="malee", at=MADE["at"])
-    return CaseRecord(
-        **{**nothing, "case": case, "client": CLIENT, "people": people, "ties": ties, "events": events}
-    )
+    said |= {"case": case, "client": CLIENT, "people": people, "ties": ties, "events": events}
+    return CaseRecord(**said)
 
 
-def tie(one: str, other: str, kind: str, **when: str) -> Tie:
-    return Tie(one=one, other=other, kind=kind, **when, **MADE)
+def tie(one: str, other: str, kind: str, since: str = "") -> Tie:
+    return Tie(one=one, other=other, kind=kind, since=since, **MADE)
 
 
 def event(key: str, **said: Any) -> Event:
@@ -142,7 +141,7 @@ def test_how_events_belong_together_leaves_as_numbers_of_the_message() -> None:
         event("e12", when="2020"),
     )
     assert (first.id, second.id, third.id) == (1, 2, 0)
-    assert (first.led_to, second.after, second.before) == ([2], 1, 0)
+    assert (list(first.led_to), second.after, second.before) == ([2], 1, 0)
 
 
 def test_of_too_many_events_the_earliest_stay_behind() -> None:

@@ -8,7 +8,8 @@ The third text, where there is one, is the English one for `n` = 1. What is put 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Protocol
 
@@ -60,3 +61,13 @@ class Texts:
 
     def speaking(self, lang: str) -> Say:
         return partial(self.say, lang)
+
+
+def shared(lang: str) -> Say:
+    """The words that both sides share, where there is no page: what stands in this distribution alone."""
+    return _shared().speaking(lang)
+
+
+@cache
+def _shared() -> Texts:
+    return Texts([files("songtor_web") / "texts"])

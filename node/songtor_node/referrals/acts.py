@@ -31,7 +31,7 @@ from songtor_proto.lifecycle import OPEN, Actor
 from songtor_proto.minimise import default_ticks
 from songtor_proto.times import from_ms, to_ms
 from songtor_proto.wire import envelope_pb2 as wire
-from songtor_proto.wire.payload_pb2 import Payload, Status
+from songtor_proto.wire.payload_pb2 import Facts, Payload, Status
 
 # What the program says by itself; a person who means it has another command.
 _OWN_REASONS = frozenset({"withdrawn", "not_confirmed", "new_version"})
@@ -54,11 +54,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A referral before it is sent: the case, the ground and what would leave."""
+    """A referral before it is sent: the case, the ground, what would leave, and all that could."""
 
     case: Case
     ground: Consent
     draft: Draft
+    known: Facts
 
 
 def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview", lang: str = "th") -> Prepared:
@@ -74,6 +75,7 @@ def prepare(act: Act, case_code: str, wish: Wish, *, what: str = "preview", lang
 def prepared(act: Act, case: Case, wish: Wish, *, lang: str = "th") -> Prepared:
     """As `prepare`, for a case that the worker is looking at already."""
     record = read_record(act.session, case)
+    known = facts(record, act.now.date())
     Address.parse(wish.to)
     if wish.purpose not in act.policy.purposes:
         raise InputError("unknown_code", field="purpose")
@@ -92,7 +94,7 @@ def prepared(act: Act, case: Case, wish: Wish, *, lang: str = "th") -> Prepared:
         referrer=case.referrer or "organisation",
     )
     draft = compose(
-        facts(record, act.now.date()),
+        known,
         ground.grant,
         intent,
         policy=act.policy,
@@ -102,7 +104,7 @@ def prepared(act: Act, case: Case, wish: Wish, *, lang: str = "th") -> Prepared:
         random=act.random,
         lang=lang,
     )
-    return Prepared(case, ground, draft)
+    return Prepared(case, ground, draft, known)
 
 
 def new_task(act: Act) -> bytes:

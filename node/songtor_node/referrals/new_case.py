@@ -14,18 +14,23 @@ from google.protobuf.message import Message
 from songtor_node import forms
 from songtor_node.cases import casefile, entries
 from songtor_node.cases.casefile import CaseFile
+from songtor_node.referrals.new_family import family
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
-from songtor_proto.wire.payload_pb2 import Facts, LifeEvent, Referral, Relative, Service
+from songtor_proto.wire.payload_pb2 import Facts, LifeEvent, Referral, Service
 
 F = TypeVar("F", bound=forms.Form)
 
 CHANNEL = "professional_team"
+_SEVERAL, _LINE = 500, 300
+"""How many entries of a kind, and letters of a line, a case file has room for."""
 
 
 def case_file(said: Referral) -> CaseFile:
     """The referral as a case file says it."""
     facts = said.facts
+    people, ties = family(facts)
+    whom = [who for who in people if _each(entries.Relative, [{"relation": who["relation"]}])]
     groups = vocabulary().target_groups
     group = facts.demographics.target_group
     must = {"target_group": group if group in groups else "", "channel": CHANNEL}
@@ -38,10 +43,11 @@ def case_file(said: Referral) -> CaseFile:
         "legal_status": _fitting(casefile.LegalStatus, _values(facts.legal_status)),
         "finances": _fitting(casefile.Finances, _values(facts.finances)),
         "education": _fitting(casefile.Education, _values(facts.education)),
-        "people": _each(entries.Relative, map(_relative, facts.family)),
+        "people": [_fitting(entries.Relative, who, {"relation": who["relation"]}) for who in whom][:_SEVERAL],
+        "ties": _each(entries.Tie, ties)[:_SEVERAL],
         "problems": _each(entries.Problem, ({"code": code} for code in facts.problems)),
         "threats": _each(entries.Threat, map(_values, facts.threats)),
-        "events": _each(entries.Event, map(_event, facts.timeline)),
+        "events": _each(entries.Event, map(_event, facts.timeline))[:_SEVERAL],
         "incidents": _each(entries.Incident, map(_values, facts.incidents)),
         "work": _each(entries.Work, map(_work, facts.services)),
     }
@@ -70,20 +76,28 @@ def _client(facts: Facts) -> entries.Person:
     )
 
 
-def _relative(person: Relative) -> dict[str, Any]:
-    """(How to reach a relative is not said with the channel that a case wants.)"""
-    script = "name_latin" if person.name.isascii() else "name_thai"
+def _event(event: LifeEvent) -> dict[str, Any]:
+    """Its number there becomes its key; a text that is longer than a case has room for is cut."""
+    when, _, until = event.when.partition("/")
+    after, before, *led_to = (_event_key(number) for number in (event.after, event.before, *event.led_to))
     return {
-        "relation": person.relation,
-        script: person.name,
-        "guardian": person.guardian,
-        "lives_with_client": person.lives_with_client,
+        "key": _event_key(event.id),
+        "when": when,
+        "until": until,
+        "after": after,
+        "before": before,
+        "led_to": led_to,
+        "theme": _cut(event.theme),
+        "text": _cut(event.text),
     }
 
 
-def _event(event: LifeEvent) -> dict[str, Any]:
-    when, _, until = event.when.partition("/")
-    return {"when": when, "until": until, "theme": event.theme, "text": event.text}
+def _event_key(number: int) -> str:
+    return f"t{number}" if number else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LINE else text[: _LINE - 1] + "…"
 
 
 def _work(service: Service) -> dict[str, Any]:
@@ -102,9 +116,9 @@ def _values(message: Message) -> dict[str, Any]:
 def _fitting(form: type[F], may: dict[str, Any], must: dict[str, Any] | None = None) -> F:
     """A form with all that it must say, and those of the other values that fit it."""
     said = must or {}
-    return form(
-        **said, **{name: value for name, value in may.items() if _each(form, [{**said, name: value}])}
-    )
+    others = {name: value for name, value in may.items() if name not in said}
+    fitting = {name: value for name, value in others.items() if _each(form, [{**said, name: value}])}
+    return form(**said, **fitting)
 
 
 def _each(form: type[F], said: Iterable[dict[str, Any]]) -> tuple[F, ...]:

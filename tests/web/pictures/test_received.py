@@ -85,7 +85,11 @@ def test_every_petal_that_is_known_here_is_in_the_flower() -> None:
 
 def test_events_keep_their_order_and_their_links() -> None:
     """Those that nobody names have keys of their own."""
-    said = [{"id": 2, "when": "2019~/..", "text": "x", "led_to": [1]}, {"text": "y"}, {"id": 1, "after": 2}]
+    said: list[dict[str, Any]] = [
+        {"id": 2, "when": "2019~/..", "text": "x", "led_to": [1]},
+        {"text": "y"},
+        {"id": 1, "after": 2},
+    ]
     first, second, third = received.timeline(said).events
     assert (first.when, first.until, first.led_to) == ("2019~", "..", (third.key,))
     assert third.after == first.key

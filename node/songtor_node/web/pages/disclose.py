@@ -9,6 +9,7 @@ from datetime import date
 from sqlmodel import select
 from starlette.responses import HTMLResponse, Response
 
+from songtor_node.cases.facts import facts
 from songtor_node.cases.models import Case
 from songtor_node.cases.record import read_record
 from songtor_node.consents.ground import last_day
@@ -20,6 +21,7 @@ from songtor_node.web.pages.refer import at_case, words
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.found_words import places
 from songtor_node.web.referral.preparing import Plan, page_of
+from songtor_node.web.referral.story import pictures
 from songtor_node.web.visit import At, Visit
 from songtor_node.workers import acting
 from songtor_proto.errors import ConsentError, InputError, PeerError
@@ -33,7 +35,8 @@ _NO_KEYS = ("peer.unknown", "peer.key_changed", "peer.revoked")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact. `mine`: it is the worker's to move. `rule`: the code of the sentence `why`."""
+    """One fact. `mine`: it is the worker's to move. `rule`: the code of the sentence `why`. `drawn`: there is
+    a picture of it."""
 
     category: str
     value: str
@@ -41,6 +44,7 @@ class Row:
     rule: str
     mine: bool
     needed: bool
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,20 @@ def look(visit: Visit) -> Response:
         return _look(visit, at, plan, seen, urgency)
 
 
+def drawn(visit: Visit) -> Response:
+    """What may leave as a picture, as who receives it will see it: from the message, not from the case."""
+    with at_case(visit, "preview") as (_, at):
+        record = read_record(at.session, at.case)
+        said, today = facts(record, at.now.date()), at.now.astimezone().date()
+        return visit.show(
+            "refer/pictures.html",
+            **words(visit, at),
+            pictures=pictures(said, visit.t, visit.lang, today),
+            people_left=1 + len(record.people) - len(said.genogram.people) if record.people else 0,
+            events_left=len(record.events) - len(said.timeline),
+        )
+
+
 def preview_columns(visit: Visit) -> Response:
     """The columns as the boxes are ticked now: a part of the page, or the page again."""
     with visit.act() as act:
@@ -90,7 +108,7 @@ def preview_columns(visit: Visit) -> Response:
         level = read_record(at.session, at.case).urgency
         seen = preparing.looked_at(act, at.case, plan, visit.lang, level)
         return HTMLResponse(
-            visit.render("refer/columns.html", **words(visit, at), columns=columns(seen, visit.lang))
+            visit.render("refer/columns.html", **words(visit, at), columns=columns(seen, visit))
         )
 
 
@@ -161,7 +179,7 @@ def check_all(visit: Visit) -> Response:
             level=level,
             ground=seen.ground,
             sight=seen.draft.terms.liaison_sight,
-            columns=columns(seen, visit.lang),
+            columns=columns(seen, visit),
             cleared=len(seen.draft.search.findings),
             confirm_by=seen.ground.confirm_by,
         )
@@ -198,13 +216,22 @@ def send(visit: Visit) -> Response:
     return visit.go(f"/referrals/{done.reference}", done="sent")
 
 
-def columns(seen: Prepared, lang: str) -> Columns:
+def columns(seen: Prepared, visit: Visit) -> Columns:
     """Of what stays, that which the worker may move stands first."""
     disclosure = seen.draft.disclosure
-    stays = [_row(line, line.why == "not_ticked", lang) for line in disclosure.stays if line.value_text]
+    drawn = {
+        one.category: one.summary
+        for one in pictures(seen.known, visit.t, visit.lang, visit.now.astimezone().date())
+    }
+
+    def row(line: Line, mine: bool) -> Row:
+        value, why = drawn.get(line.category, line.value_text), why_text(line.why, visit.lang)
+        return Row(line.category, value, why, line.why, mine, line.needed, line.category in drawn)
+
+    stays = [row(line, line.why == "not_ticked") for line in disclosure.stays if line.value_text]
     unsafe = [one.category for one in disclosure.absent if one.reason == ABSENT_REASON_UNSAFE]
     return Columns(
-        leaves=[_row(line, line.why != "always", lang) for line in disclosure.leaves],
+        leaves=[row(line, line.why != "always") for line in disclosure.leaves],
         stays=sorted(stays, key=lambda row: not row.mine),
         unknown=[one.category for one in disclosure.absent if one.category not in unsafe],
         unsafe=unsafe,
@@ -213,10 +240,6 @@ def columns(seen: Prepared, lang: str) -> Columns:
         seat=seen.draft.intent.sender,
         to=seen.draft.intent.recipient,
     )
-
-
-def _row(line: Line, mine: bool, lang: str) -> Row:
-    return Row(line.category, line.value_text, why_text(line.why, lang), line.why, mine, line.needed)
 
 
 def _look(
@@ -229,7 +252,7 @@ def _look(
         plan=plan,
         ground=seen.ground,
         sight=seen.draft.terms.liaison_sight,
-        columns=columns(seen, visit.lang),
+        columns=columns(seen, visit),
         level=plan.urgency or urgency,
         levels=[code for code in vocabulary().threat_levels if code != "unknown"],
         alone=seen.ground.confirm_by,
@@ -266,6 +289,7 @@ def _said(visit: Visit, act: Act, at: At) -> Plan | None:
 
 
 PAGES = (
+    Page(path="/cases/{case}/refer/pictures", may=May.CASEWORK, get=drawn),
     Page(path="/cases/{case}/refer/look", may=May.CASEWORK, get=look, post=choose),
     Page(path="/cases/{case}/refer/preview", may=May.CASEWORK, post=preview_columns),
     Page(path="/cases/{case}/refer/words", may=May.CASEWORK, get=words_found, post=clear),

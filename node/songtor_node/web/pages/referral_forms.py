@@ -191,7 +191,7 @@ def take(form: Form, visit: Visit) -> Response:
     """Done once: pressed again, the referral has moved on, and its page says so."""
     with visit.act() as act:
         referral = find.thread(act, visit.params["reference"], what=form.name)[-1]
-        offered = {one.category for one in _offered(form, act, referral, visit.lang)}
+        offered = {one.category for one in _offered(form, act, referral, visit)}
         said = Said(
             typed(visit, form.asks),
             frozenset(visit.all_said("give")) & offered,
@@ -244,7 +244,7 @@ def _page(
         stand=standing(visit, referral),
         case_code=case.code if case else "",
         fields=shown,
-        offered=_offered(form, act, referral, visit.lang),
+        offered=_offered(form, act, referral, visit),
         known={line["category"] for line in referral.lines if line["leaves"]},
         given=said,
         found=seen,
@@ -259,8 +259,9 @@ def _words_of(visit: Visit, error: SongtorError) -> str:
     return str(visit.t(key)) if key else error.words(visit.lang)
 
 
-def _offered(form: Form, act: Act, referral: Referral, lang: str) -> Sequence[Told]:
-    return told(form.offers(act, referral), lang) if form.offers else ()
+def _offered(form: Form, act: Act, referral: Referral, visit: Visit) -> Sequence[Told]:
+    today = act.now.astimezone().date()
+    return told(form.offers(act, referral), visit.t, visit.lang, today) if form.offers else ()
 
 
 def _belongs(referral: Referral, field: Field) -> bool:

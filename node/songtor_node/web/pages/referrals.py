@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,7 @@ from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import ABSENT_REASON_UNSAFE, Payload
 from songtor_web.dates import date_text, time_text
 from songtor_web.paper.sheets import Block, Facts, Heading, Note, Table
+from songtor_web.pictures.received import Shown
 
 SIZE = 25  # referrals a page
 _RESULTS: dict[int, str] = {
@@ -73,6 +75,7 @@ class Kept:
     category: str
     value: str
     why: str
+    picture: Shown | None = None
 
 
 def standing(visit: Visit, one: Referral) -> Standing:
@@ -124,7 +127,7 @@ def show(visit: Visit) -> Response:
             "one": newest,
             "stand": standing(visit, newest),
             "case_code": case.code if case else "",
-            "events": story(session, versions, visit.lang),
+            "events": story(session, versions, visit.t, visit.lang),
             "openings": history.openings(session, [one.task for one in versions]),
             "copies": _copies(visit, session, versions),
             "onward": [standing(visit, part) for part in recall.parts(session, newest)],
@@ -138,8 +141,8 @@ def show(visit: Visit) -> Response:
         if newest.outgoing:
             ground = session.get(Consent, newest.ground)
             return visit.show(
-                "referral/sent.html", **shown, leaves=_lines(newest, visit.lang, leaves=True),
-                stays=_lines(newest, visit.lang, leaves=False), ground=ground,
+                "referral/sent.html", **shown, leaves=_lines(visit, newest, leaves=True),
+                stays=_lines(visit, newest, leaves=False), ground=ground,
                 refused=newest.state == wire.STATE_DRAFT, asked=newest.state == wire.STATE_ON_HOLD,
             )  # fmt: skip
         return visit.show("referral/received.html", **shown, **_received(visit, newest))
@@ -153,7 +156,7 @@ def sent_pdf(visit: Visit) -> Response:
         if not one.outgoing:
             raise InputError("not_here", field="reference")
         stand = standing(visit, one)
-        left, stayed = (_lines(one, visit.lang, leaves=leaves) for leaves in (True, False))
+        left, stayed = (_lines(visit, one, leaves=leaves) for leaves in (True, False))
         purpose, kinds = policy().purposes[one.purpose], policy().categories
         said = {
             "to": party(one.peer, visit.lang),
@@ -211,7 +214,7 @@ def _received(visit: Visit, one: Referral) -> dict[str, Any]:
     categories = policy().categories
     return {
         "closed": "",
-        "facts": told(said.facts, visit.lang),
+        "facts": told(said.facts, visit.t, visit.lang, _day(one)),
         "absent": [(one.category, one.reason == ABSENT_REASON_UNSAFE) for one in said.absent],
         "referrer": said.referrer,
         "back_words": ", ".join(categories[code].label(visit.lang) for code in categories if code in back),
@@ -219,18 +222,25 @@ def _received(visit: Visit, one: Referral) -> dict[str, Any]:
     }
 
 
-def _lines(one: Referral, lang: str, *, leaves: bool) -> list[Kept]:
-    facts = Payload.FromString(one.payload).referral.facts if one.payload else None
-    values: dict[str, Told] = {fact.category: fact for fact in told(facts, lang)} if facts else {}
+def _lines(visit: Visit, one: Referral, *, leaves: bool) -> list[Kept]:
+    facts = Payload.FromString(one.payload or b"").referral.facts
+    values = {fact.category: fact for fact in told(facts, visit.t, visit.lang, _day(one))}
+    nothing = Told("", "")
     return [
         Kept(
             line["category"],
-            values[line["category"]].value if line["category"] in values else "",
-            why_text(line["why"], lang),
+            values.get(line["category"], nothing).value,
+            why_text(line["why"], visit.lang),
+            values.get(line["category"], nothing).picture,
         )
         for line in one.lines
         if line["leaves"] == leaves and line.get("known", True)
     ]
+
+
+def _day(one: Referral) -> date:
+    """On which it was sent: ages in its pictures are those of then."""
+    return one.created_at.astimezone().date()
 
 
 def _copies(visit: Visit, session: Session, versions: Sequence[Referral]) -> list[tuple[str, str, str]]:

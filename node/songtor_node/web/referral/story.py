@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from google.protobuf.json_format import MessageToDict
 from sqlmodel import Session
 
 from songtor_node.referrals import history
@@ -20,6 +21,8 @@ from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Facts, Payload
+from songtor_web.pictures.received import Shown, shown
+from songtor_web.texts import Say
 
 _REASONS: dict[int, str] = {
     wire.STATE_REJECTED: "rejection_reasons",
@@ -32,10 +35,11 @@ _KNOWN = frozenset(name.removeprefix("KIND_").lower() for name, _ in wire.Kind.i
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One fact: its category, and what was said."""
+    """One fact: its category, and what was said; as a picture too where it is one."""
 
     category: str
     value: str
+    picture: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,10 @@ class Event:
     purpose: str = ""
 
 
-def story(session: Session, versions: Sequence[Referral], lang: str) -> list[Event]:
+def story(session: Session, versions: Sequence[Referral], t: Say, lang: str) -> list[Event]:
     """Of all versions, oldest first."""
     told = [
-        _event(session, said, referral, lang)
+        _event(session, said, referral, t, lang)
         for referral in versions
         for said in history.messages(session, referral.task)
     ]
@@ -83,11 +87,22 @@ def reason_text(state: int, code: str, lang: str) -> str:
     return terms[code].label(lang) if code in terms else code
 
 
-def told(facts: Facts, lang: str) -> list[Told]:
-    return [Told(one["category"], one["value"]) for one in history.facts_data(facts, lang)]
+def told(facts: Facts, t: Say, lang: str, on: date) -> list[Told]:
+    """`on`: the day for which ages are told, that of the message."""
+    drawn = {one.category: one for one in pictures(facts, t, lang, on)}
+    return [
+        Told(category, drawn[category].summary if category in drawn else one["value"], drawn.get(category))
+        for one in history.facts_data(facts, lang)
+        if (category := one["category"])
+    ]
 
 
-def _event(session: Session, said: Said, referral: Referral, lang: str) -> Event:
+def pictures(facts: Facts, t: Say, lang: str, on: date) -> list[Shown]:
+    """What of it is drawn, the same at whoever sends it and whoever receives it."""
+    return shown(MessageToDict(facts, preserving_proto_field_name=True), t, lang, on)
+
+
+def _event(session: Session, said: Said, referral: Referral, t: Say, lang: str) -> Event:
     worker = session.get(Worker, said.who) if said.ours and said.who else None
     error = declared(said.code) if said.code else None
     trouble = (error.words(lang) if error else said.code) if said.standing != "done" else ""
@@ -103,10 +118,11 @@ def _event(session: Session, said: Said, referral: Referral, lang: str) -> Event
         "standing": ("proven" if said.proven else said.standing) if said.ours else "",
         "trouble": trouble,
     }
-    return Event(**event | (_content(said.payload, said.wanted, lang) if said.payload else {}))
+    return Event(**event | (_content(said, t, lang) if said.payload else {}))
 
 
-def _content(payload: Payload, wanted: int, lang: str) -> dict[str, Any]:
+def _content(said: Said, t: Say, lang: str) -> dict[str, Any]:
+    payload, wanted, on = said.payload or Payload(), said.wanted, said.at.astimezone().date()
     body = payload.WhichOneof("body")
     if body == "status":
         status = payload.status
@@ -114,7 +130,7 @@ def _content(payload: Payload, wanted: int, lang: str) -> dict[str, Any]:
         return {
             "reason": reason_text(wanted, status.reason, lang),
             "outcome": outcome.label(lang) if outcome else status.outcome,
-            "facts": told(status.facts, lang),
+            "facts": told(status.facts, t, lang, on),
             "parts": [
                 " · ".join(
                     filter(
@@ -132,7 +148,7 @@ def _content(payload: Payload, wanted: int, lang: str) -> dict[str, Any]:
             ],
         }
     if body == "answer":
-        return {"text": payload.answer.text, "facts": told(payload.answer.facts, lang)}
+        return {"text": payload.answer.text, "facts": told(payload.answer.facts, t, lang, on)}
     if body in ("question", "reminder"):
         return {"text": getattr(payload, body).text}
     if body == "withdrawal":
