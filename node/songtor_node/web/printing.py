@@ -12,7 +12,7 @@ from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_web.dates import time_text
 from songtor_web.paper.press import PaperError, pdf
-from songtor_web.paper.sheets import Block, Picture, Sheet
+from songtor_web.paper.sheets import Block, Heading, Picture, Prose, Sheet
 
 Words = Sequence[tuple[str, Sequence[str]]]
 """A picture in words: (heading, sentences)."""
@@ -56,10 +56,17 @@ def printed(*sheets: Sheet, name: str) -> Response:
     return Response(content, headers=headers, media_type="application/pdf")
 
 
-def picture_pdf(visit: Visit, svg: str, title: str, words: Words, *, wide: bool = False) -> Response:
-    """A picture of the path's case on one sheet, and the same in words."""
+def picture_pdf(
+    visit: Visit, svg: str | Sequence[str], title: str, words: Words, *, wide: bool = False
+) -> Response:
+    """A picture of the path's case, one part of it to a page where it has several; then the same in words."""
     code = visit.params["case"].upper()
-    said = [one for _, sentences in words for one in sentences]
-    subtitle = "" if visit.asked("names") != "no" else str(visit.t("paper.without_names"))
-    blocks = [Picture(svg, title, said)]
+    parts = [svg] if isinstance(svg, str) else svg
+    blocks: list[Block] = [Picture(one, title) for one in parts]
+    for heading, sentences in words:
+        blocks += [Heading(str(heading))] if heading else []
+        blocks.append(Prose("\n".join(f"- {one}" for one in sentences)))
+    subtitle = " · ".join(
+        [code, *([str(visit.t("paper.without_names"))] if visit.asked("names") == "no" else [])]
+    )
     return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle, wide=wide), name=code)

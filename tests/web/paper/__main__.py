@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from songtor_node.cases.report import PARTS
+from songtor_node.web.routes import PAGES
 from tests.browser.sample import CONFINED, Served, sample
 from tests.support.visitor import visitor
+
+_PDF = re.compile(r"/cases/\{case\}/(?!report)(.+)\.pdf")
+PICTURES = [found[1] for page in PAGES if (found := _PDF.fullmatch(page.path))]
 
 
 def papers(served: Served) -> Iterator[tuple[str, str]]:
@@ -18,6 +23,10 @@ def papers(served: Served) -> Iterator[tuple[str, str]]:
     for number, case in enumerate(served.cases):
         yield f"report-{number}", f"/cases/{case}/report.pdf?{all_of_it}&names=yes"
     yield "report-unnamed", f"/cases/{served.cases[CONFINED]}/report.pdf?{all_of_it}"
+    for picture in PICTURES:
+        for number in (0, CONFINED):
+            yield f"{picture}-{number}", f"/cases/{served.cases[number]}/{picture}.pdf"
+            yield f"{picture}-{number}-unnamed", f"/cases/{served.cases[number]}/{picture}.pdf?names=no"
     yield "consent", f"/consents/{served.consents[0]}/copy.pdf"
     yield "referral", f"/referrals/{served.referrals[0]}/sent.pdf"
 
@@ -29,6 +38,11 @@ def main() -> None:
         for lang in ("th", "en"):
             malee = visitor(served.node, "malee", lang)
             malee.post(f"/consents/{served.consents[0]}/copy", {"person": "client", "safe": "yes"})
+            blanks = [("intake", ""), ("consent", "domestic_violence")]
+            for kind, purpose in blanks:
+                said = {"kind": kind, "purpose": purpose, "language": lang, "count": "1"}
+                made = malee.post("/blank-forms", said).headers["location"]
+                (folder / f"blank-{kind}-{lang}.pdf").write_bytes(malee.get(f"{made}/sheets.pdf").content)
             for name, path in papers(served):
                 answer = malee.get(path)
                 assert answer.status_code == 200, (path, answer.status_code)

@@ -44,11 +44,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`svg`: one of ours. `words`: the same for who cannot see it, and for who searches."""
+    """`svg`: one of ours, as large as the page allows. `caption`: what it is, for who cannot see it."""
 
     svg: str
     caption: str = ""
-    words: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
