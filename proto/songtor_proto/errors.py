@@ -32,7 +32,8 @@ class Entry:
 @cache
 def catalogue() -> dict[str, Entry]:
     """Every error code with its public text."""
-    data = yaml.safe_load(files("songtor_proto").joinpath("data/errors.yaml").read_text(encoding="utf-8"))
+    text = files("songtor_proto").joinpath("data/errors.yaml").read_text(encoding="utf-8")
+    data = yaml.load(text, Loader=yaml.CSafeLoader)
     families = data["families"]
     return {
         code: Entry(

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import TypeVar
 
 import structlog
 from anyio import CapacityLimiter, Semaphore, fail_after, to_thread
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -63,13 +64,19 @@ def create_app(front: Front) -> Starlette:
     return app
 
 
+@cache
+def _words_and_templates() -> tuple[Texts, Environment]:
+    """Read once by a process, however many applications it has."""
+    texts = Texts(text_folders(files("songtor_node") / "web" / "texts"))
+    return texts, environment("songtor_node:web/templates")
+
+
 class Ways:
     """How a request comes to its page."""
 
     def __init__(self, front: Front) -> None:
         self._front = front
-        self._texts = Texts(text_folders(files("songtor_node") / "web" / "texts"))
-        self._templates = environment("songtor_node:web/templates")
+        self._texts, self._templates = _words_and_templates()
         self._threads: CapacityLimiter | None = None
         self._uploads: Semaphore | None = None
         self._once = Once()
