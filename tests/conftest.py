@@ -1,5 +1,7 @@
 """What every test may count on."""
 
+import gc
+
 import pytest
 import structlog
 
@@ -19,6 +21,14 @@ pytest_plugins = [
 structlog.configure(
     processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector, which took a fifth of the time, walks it no more, and
+    comes seldom to what the tests make."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
