@@ -46,10 +46,9 @@ def alerts(session: Session) -> list[Alert]:
     return list(session.exec(query.order_by(col(Alert.last_at).desc(), col(Alert.id).desc())))
 
 
-def settle(session: Session, code: str, subject: str) -> bool:
-    """It has been dealt with; false where there was none."""
-    found = session.exec(select(Alert).where(Alert.code == code, Alert.subject == subject)).first()
-    if found is None:
-        return False
-    session.delete(found)
-    return True
+def settle(session: Session, *codes: str, subject: str) -> bool:
+    """What was said of it under these codes has been dealt with; false where there was nothing."""
+    found = session.exec(select(Alert).where(col(Alert.code).in_(codes), Alert.subject == subject)).all()
+    for one in found:
+        session.delete(one)
+    return bool(found)

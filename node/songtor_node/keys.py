@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
-from songtor_node.settings import kept
+from songtor_node.settings import all_kept
 from songtor_node.store.base import Row
 from songtor_proto.errors import InputError, PeerError
 from songtor_proto.identity.fingerprint import fingerprint
@@ -49,6 +50,22 @@ class KnownKey(Row, table=True):
     revoked: bool = False
 
 
+# (Asked in every act, so made once.)
+_OWN = (
+    select(OwnKey.version, OwnKey.signing)
+    .where(col(OwnKey.published))
+    .order_by(col(OwnKey.version).desc())
+    .limit(1)
+)
+_NEWEST = (
+    select(KnownKey)
+    .where(col(KnownKey.owner) == bindparam("owner"))
+    .order_by(col(KnownKey.version).desc())
+    .limit(1)
+)
+_NEWEST_TRUSTED = _NEWEST.where(col(KnownKey.trusted))
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who this node is when it signs."""
@@ -61,13 +78,11 @@ class Identity:
 
 def identity(session: Session) -> Identity:
     """InputError("not_enrolled") before the network knows the keys."""
-    seat = kept(session, "seat")
-    own = session.exec(
-        select(OwnKey).where(col(OwnKey.published)).order_by(col(OwnKey.version).desc())
-    ).first()
-    if not seat or own is None:
+    said, own = all_kept(session), session.exec(_OWN).first()
+    if not said.get("seat") or own is None:
         raise InputError("not_enrolled")
-    return Identity(seat, kept(session, "network"), own.version, SigningKey.from_bytes(own.signing))
+    version, signing = own
+    return Identity(said["seat"], said["network"], version, SigningKey.from_bytes(signing))
 
 
 def unanswered(session: Session) -> Identity | None:
@@ -108,8 +123,8 @@ def statements(session: Session) -> Collection[bytes]:
 
 
 def newest(session: Session, owner: str, *, trusted: bool = False) -> KnownKey | None:
-    query = select(KnownKey).where(KnownKey.owner == owner).order_by(col(KnownKey.version).desc())
-    return session.exec(query.where(col(KnownKey.trusted)) if trusted else query).first()
+    query = _NEWEST_TRUSTED if trusted else _NEWEST
+    return session.exec(query, params={"owner": owner}).first()
 
 
 def reachable(session: Session) -> frozenset[str]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Session, col, select
 
 from songtor_node.store.base import Setting
+
+# (Asked in every act: made once, and without an object for each row.)
+_ONE = select(Setting.value).where(col(Setting.name) == bindparam("name"))
+_ALL = select(Setting.name, Setting.value)
+_GIVEN = insert(Setting).values(name=bindparam("name"), value=bindparam("value"))
+_KEEP = _GIVEN.on_conflict_do_update(index_elements=["name"], set_={"value": _GIVEN.excluded.value})
 
 
 def kept(session: Session, name: str) -> str:
     """Empty where it was never kept."""
-    setting = session.get(Setting, name)
-    return setting.value if setting else ""
+    return session.exec(_ONE, params={"name": name}).first() or ""
 
 
 def all_kept(session: Session) -> dict[str, str]:
     """Every fact by its name, in one query."""
-    return {setting.name: setting.value for setting in session.exec(select(Setting))}
+    return dict(session.exec(_ALL).all())
 
 
 def keep(session: Session, name: str, value: str) -> None:
-    session.merge(Setting(name=name, value=value))
+    session.connection().execute(_KEEP, {"name": name, "value": value})

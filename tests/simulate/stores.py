@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
-from sqlmodel import col, text
+from sqlmodel import col
 
 from songtor_hub.desks.model import Act
 from songtor_hub.seats import desk_keys
@@ -79,9 +79,9 @@ def desk_notes(server: Server) -> Iterator[tuple[str, bytes, bytes]]:
 
 
 def _values(connection: Connection) -> Iterator[object]:
-    names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
     for name in names:
-        for row in connection.execute(text(f'SELECT * FROM "{name}"')):
+        for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'):
             yield from row
 
 

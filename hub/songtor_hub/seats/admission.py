@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from cryptography import x509
-from sqlalchemy import Engine, PoolProxiedConnection, func, select, update
+from sqlalchemy import Engine, PoolProxiedConnection, bindparam, func, select, update
 
 from songtor_hub.seats.issuing import serial_of
 from songtor_hub.store.engine import reading, writing
@@ -24,6 +24,13 @@ CONTACT_EVERY = timedelta(minutes=10)
 _CONTACT_MS = CONTACT_EVERY // timedelta(milliseconds=1)
 MAX_HELD = 10_000
 READ_SECONDS = 0.002
+
+_VERSION = select(func.max(key_entry.c.changed))
+_SEAT = (
+    select(certificate.c.revoked, certificate.c.first_used_ms, seat.c.revoked_ms, seat.c.last_contact_ms)
+    .join(seat, seat.c.id == certificate.c.seat)
+    .where(certificate.c.serial == bindparam("serial"), seat.c.id == bindparam("name"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +75,8 @@ class Admission:
         serial = serial_of(x509.load_pem_x509_certificate(pem))
         now = self._clock()
         with reading(self._engine) as connection:
-            version = connection.scalar(select(func.max(key_entry.c.changed))) or 0
-            row = connection.execute(
-                select(
-                    certificate.c.revoked,
-                    certificate.c.first_used_ms,
-                    seat.c.revoked_ms,
-                    seat.c.last_contact_ms,
-                )
-                .join(seat, seat.c.id == certificate.c.seat)
-                .where(certificate.c.serial == serial, seat.c.id == name)
-            ).one_or_none()
+            version = connection.scalar(_VERSION) or 0
+            row = connection.execute(_SEAT, {"serial": serial, "name": name}).one_or_none()
         if row is None or row.revoked or row.revoked_ms is not None:
             raise PeerError("revoked")
         held = _in_time(_Held(name, not_after, version, now), now)

@@ -33,7 +33,7 @@ def told(session: Session, to: str) -> list[tuple[Worker, datetime]]:
 
 
 def settle(session: Session, worker: str, *, by: str) -> None:
-    alerts.settle(session, TO_EACH, _subject(worker, by))
+    alerts.settle(session, TO_EACH, subject=_subject(worker, by))
 
 
 def _sees(role: str) -> set[bool]:

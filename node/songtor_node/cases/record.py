@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from songtor_node.cases import entries, flower
 from songtor_node.cases.casefile import CaseFile, CaseHead
@@ -101,10 +104,16 @@ def _by_case(
     session: Session, table: type[Entry], cases: Sequence[Case]
 ) -> defaultdict[int | None, list[Any]]:
     grouped: defaultdict[int | None, list[Any]] = defaultdict(list)
-    query = select(table).where(col(table.case_id).in_([case.id for case in cases])).order_by(col(table.id))
-    for row in session.exec(query):
+    for row in session.exec(_rows_of(table), params={"cases": [case.id for case in cases]}):
         grouped[row.case_id].append(row)
     return grouped
+
+
+@cache
+def _rows_of(table: type[Entry]) -> SelectOfScalar[Entry]:
+    """The statement that reads the rows of some `cases`."""
+    some = col(table.case_id).in_(bindparam("cases", expanding=True))
+    return select(table).where(some).order_by(col(table.id))
 
 
 def _record(case: Case, rows: dict[str, list[Any]]) -> CaseRecord:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, inspect, or_, text
+from sqlalchemy import JSON, bindparam, inspect, or_, text
 from sqlmodel import AutoString, Session, col, select
 
 from songtor_node.cases.models import Alike, Assignment, Case, Change, Entry, Look, Person, Problem
@@ -140,13 +140,19 @@ def pieces(session: Session, numbers: Sequence[int]) -> dict[int, list[tuple[str
     """What these cases say, piece by piece, each with the name of its table."""
     said: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for table in _texts():
-        number = _number(table)
         for start in range(0, len(numbers), _BATCH):
             some = numbers[start : start + _BATCH]
-            for of_case, row in session.exec(select(number, table).where(number.in_(some))):
+            for of_case, row in session.exec(_rows_of(table), params={"cases": some}):
                 of = said[of_case]
                 of += [(str(table.__tablename__), piece) for piece in dict.fromkeys(_of_row(row))]
     return dict(said)
+
+
+@cache
+def _rows_of(table: Table) -> Any:
+    """The statement that reads the rows of some `cases`, each with its case's number."""
+    number = _number(table)
+    return select(number, table).where(number.in_(bindparam("cases", expanding=True)))
 
 
 def _number(table: Table) -> Any:

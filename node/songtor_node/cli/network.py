@@ -108,7 +108,7 @@ def seen(context: typer.Context, code: str, subject: str) -> None:
     """An alert has been dealt with. / จัดการการแจ้งเตือนแล้ว"""
     given = console(context)
     with given.node() as node, act(node) as now:
-        if not alerts.settle(now.session, code, subject):
+        if not alerts.settle(now.session, code, subject=subject):
             raise InputError("not_here", field="alert")
     given.show({"seen": code}, given.choose("ปิดการแจ้งเตือนแล้ว", "The alert is closed."))
 

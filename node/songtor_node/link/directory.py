@@ -46,7 +46,7 @@ def read_directory(node: Node, hub: Hub, place: Place) -> None:
         if directory.version == since:
             return
         with writing(node.engine) as session:
-            settle(session, "peer.own_keys", place.seat)
+            settle(session, "peer.own_keys", subject=place.seat)
             for entry in directory.entries:
                 _take(session, entry, place, node.clock)
             keep(session, _VERSION, str(directory.version))

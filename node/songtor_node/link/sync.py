@@ -24,7 +24,7 @@ from songtor_node.referrals.models import Outbox
 from songtor_node.referrals.tick import tick
 from songtor_node.settings import keep, kept
 from songtor_node.store.engine import reading, writing
-from songtor_proto.errors import LinkError, PeerError
+from songtor_proto.errors import InputError, LinkError, PeerError
 from songtor_proto.times import to_ms
 from songtor_proto.wire.exchange_pb2 import FetchRequest, FetchResponse, SubmitRequest
 
@@ -78,8 +78,7 @@ class Link:
         report.sent += self.push()
         report.received += self.pull()
         with act(self._node) as now:
-            for code in NOT_LET_IN:
-                alerts.settle(now.session, code, place.seat)
+            alerts.settle(now.session, *NOT_LET_IN, subject=place.seat)
             tick(now, mail_read=True)
             outbox.reseal(now)  # what the hub has just found to be sealed to old keys
         report.sent += self.push()
@@ -89,12 +88,14 @@ class Link:
     def connect(self) -> Hub:
         """The connection, made anew after a renewal."""
         with reading(self._node.engine) as session:
-            place = read_place(session)
-            certificate = session.get_one(Certificate, 1)
-        if self._hub is None or certificate.chain != self._chain:
-            self.close()
-            self._hub = self._network.hub(place, key=certificate.key, chain=certificate.chain)
-            self._chain = certificate.chain
+            certificate = session.get(Certificate, 1)
+            if certificate is None:
+                raise InputError("not_enrolled")
+            if self._hub is None or certificate.chain != self._chain:
+                place = read_place(session)
+                self.close()
+                self._hub = self._network.hub(place, key=certificate.key, chain=certificate.chain)
+                self._chain = certificate.chain
         return self._hub
 
     def push(self) -> int:

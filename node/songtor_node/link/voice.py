@@ -54,7 +54,7 @@ def spoken(session: Session) -> list[Spoken]:
 def believe(act: Act, owner: str, digits: str) -> KnownKey:
     """Two people compared it: what waited for that key goes on. PeerError: unknown, fingerprint."""
     key = trust(act.session, act.me.network, owner, digits)
-    alerts.settle(act.session, "peer.key_changed", owner)
+    alerts.settle(act.session, "peer.key_changed", subject=owner)
     inbox.retry(act)
     outbox.reseal(act)
     return key

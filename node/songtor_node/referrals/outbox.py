@@ -40,6 +40,15 @@ STALE_KEY = "peer.stale_key"
 COMPARE_DUE = "compare_due"
 """Setting: the tasks (hexadecimal) whose states here may differ from the hub's."""
 
+_WAITING = select(Outbox).where(col(Outbox.state).in_(("waiting", "held"))).order_by(col(Outbox.sequence))
+_HELD = select(Outbox).where(Outbox.state == "held").order_by(col(Outbox.sequence))
+_UNPROVEN = (
+    select(Outbox)
+    .where(Outbox.state == "sent", col(Outbox.proven).is_(False))
+    .order_by(col(Outbox.sequence).desc())
+    .limit(1)
+)
+
 # These speak of a withdrawal and of who opened what, not of the client.
 KEPT_KINDS = (wire.KIND_WITHDRAWAL, wire.KIND_RECALL_RECEIPT, wire.KIND_OPENING)
 
@@ -115,8 +124,7 @@ def batch(session: Session) -> list[Outbox]:
     rows: list[Outbox] = []
     threads: set[bytes] = set()
     size = 0
-    query = select(Outbox).where(col(Outbox.state).in_(("waiting", "held"))).order_by(col(Outbox.sequence))
-    for row in session.exec(query):
+    for row in session.exec(_WAITING):
         if row.thread in threads and row.kind != wire.KIND_WITHDRAWAL:
             continue
         threads.add(row.thread)
@@ -141,8 +149,7 @@ def newest(session: Session) -> int:
 
 def unproven(session: Session) -> Outbox | None:
     """The latest receipt whose place in the log was not shown yet."""
-    query = select(Outbox).where(Outbox.state == "sent", col(Outbox.proven).is_(False))
-    return session.exec(query.order_by(col(Outbox.sequence).desc()).limit(1)).first()
+    return session.exec(_UNPROVEN).first()
 
 
 def envelope(row: Outbox) -> wire.Envelope:
@@ -173,8 +180,7 @@ def reseal(act: Act) -> None:
     The hub took nothing in under that id, so it is not yet bound to bytes (D1). What was only offered keeps
     its bytes, for the hub may have them.
     """
-    held = select(Outbox).where(Outbox.state == "held").order_by(col(Outbox.sequence))
-    for row in act.session.exec(held):
+    for row in act.session.exec(_HELD):
         header = wire.Header.FromString(row.header)
         key = keys.newest(act.session, row.recipient)
         if key is None or key.revoked or not key.trusted or key.version <= header.sealing_key_version:

@@ -50,7 +50,7 @@ def alert_seen(visit: Visit) -> Response:
     if not sees_trouble(visit.me) or visit.said("code") == alerts.TO_EACH:
         raise PeerError("not_allowed")
     with visit.writing() as session:
-        alerts.settle(session, visit.said("code"), visit.said("subject"))
+        alerts.settle(session, visit.said("code"), subject=visit.said("subject"))
     return visit.go("/node", done="seen")
 
 
