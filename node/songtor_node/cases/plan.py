@@ -95,8 +95,7 @@ def sign(
     """These goals were signed, as their words are now; who was not so far yet has come to that stage."""
     stage = _stages()[1]
     for goal in agreed:
-        said = {name: value for name, value in asdict(signature).items() if value}
-        goal.signed = {**said, "at": now.isoformat(), "words": words_of(goal)}
+        goal.signed = {**asdict(signature), "at": now.isoformat(), "words": words_of(goal)}
         if _stages().index(goal.stage) < 1:
             to_stage(session, goal, stage, reason="", by=by, now=now)
     session.flush()

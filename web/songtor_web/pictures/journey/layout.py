@@ -275,7 +275,8 @@ def _parts(goal: Goal, along: Axis, today: date) -> list[Part]:
     """The stages as they were, day by day; then what lies ahead, up to the day it is due."""
     stops = [move for move in goal.moves if not move.refused]
     over = goal.refused or goal.stage == list(vocabulary().journey_stages)[-1] or bool(goal.ended)
-    end = max([goal.begun, *(move.on for move in goal.moves)]) if over and goal.moves else today
+    ended = goal.refused or (over and goal.moves)
+    end = max([goal.begun, *(move.on for move in goal.moves)]) if ended else today
     began = stops[0].stage if stops and stops[0].on <= goal.begun else ""
     first = began or (next(iter(vocabulary().journey_stages)) if stops else goal.stage)
     stages = [Move(goal.begun, first), *stops]
