@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from rich.cells import cell_len
@@ -24,13 +25,19 @@ from songtor_proto.wire.payload_pb2 import (
     Absent,
     Answer,
     Facts,
+    Genogram,
+    GenogramPerson,
+    LifeEvent,
     PartResult,
     Payload,
     Request,
+    Threat,
 )
 from tests.hub.test_refer_to_node import CASE
 from tests.support.desks import CANARY, NEEDS, Partner, state_of
 from tests.support.hub import PASSPHRASES, NewHub
+
+THREATS = [Threat(subject="client", dimension="health", level="red")]
 
 
 class Console:
@@ -141,6 +148,32 @@ def test_what_was_not_sent_reads_as_words(console: Console) -> None:
     item = {"reference": "X", "urgency": "red", "respond_by": "", "overdue": False, "news": 0}
     _, second = desk_view.inbox_lines([{**item, "purpose": "", "state": "accepted"}], "en")
     assert second == "  Accepted"
+
+
+def test_a_picture_is_read_in_sentences_and_drawn_only_where_an_officer_says(console: Console) -> None:
+    """M9: the same that a node shows; a file is for this user alone, or nothing is opened."""
+    family = Genogram(people=[GenogramPerson(id=1, index=True), GenogramPerson(id=2, birth_year="1960")])
+    bond = family.ties.add(to=1, kind="violent")
+    setattr(bond, "from", 2)
+    said = Facts(genogram=family, timeline=[LifeEvent(when="2019~", text="ย้ายมา\x1b[2J")], threats=THREATS)
+    ref = console.berlin.refer("TH-00/dwf", said=said, categories=("genogram", "timeline", "threat"))
+    shown = console.folder / "shown"
+    shown.mkdir(mode=0o755)
+    assert console.wrong("open", ref, "--pictures", str(shown), who="wan") == ("input.file", "--pictures")
+    assert console.berlin.mail(wire.KIND_OPENING) == []
+    _, out, _ = console.type("open", ref, who="wan", lang="en")
+    for words in ("2 people, no names", "1 event, no names", "about 2019", "Violent", "Health: Urgent"):
+        assert words in out
+    assert "\x1b" not in out
+    drawn = console.folder / "drawn"
+    files = console.ok("open", ref, "--pictures", str(drawn), who="wan")["files"]
+    assert files == [f"{ref}-{category}-1.svg" for category in ("threat", "genogram", "timeline")]
+    assert drawn.stat().st_mode & 0o777 == 0o700
+    for name in files:
+        assert (drawn / name).stat().st_mode & 0o777 == 0o600
+        assert ElementTree.parse(drawn / name).getroot().tag.endswith("svg")
+    _, out, _ = console.type("open", ref, "--pictures", str(drawn), who="wan", lang="en")
+    assert "a withdrawal does not reach them" in out
 
 
 def test_words_may_come_from_standard_input(console: Console) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -139,10 +140,14 @@ def _time_text(time: str) -> str:
     return time.replace("+00:00", " UTC").replace("T", " ", 1)
 
 
-def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: Hub) -> None:
+def tell_opened(
+    options: Options, opened: Opened, told: Mapping[str, Any], hub: Hub, files: Sequence[str] = ()
+) -> None:
+    """`files`: of pictures that were written."""
     if options.as_json:
         terms = None if opened.terms is None else _dict(opened.terms)
-        options.tell("", "", **told, terms=terms, messages=[_message(one) for one in opened.messages])
+        messages = [_message(one) for one in opened.messages]
+        options.tell("", "", **told, terms=terms, messages=messages, files=files)
         return
     tell_standing(options, told)
     if opened.terms is not None:
@@ -155,6 +160,13 @@ def tell_opened(options: Options, opened: Opened, told: Mapping[str, Any], hub: 
         _say(f"\n{_time_text(_time(one.at_ms))}  {side}  {kind}  {moved}".rstrip())
         for line in _lines(one, hub, options.lang):
             _say(f"  {line}")
+    for name in files:
+        _say(name)
+    if files:
+        options.tell(
+            "ลบไฟล์เหล่านี้เมื่อใช้เสร็จ การเรียกคืนไปไม่ถึงไฟล์ที่เก็บไว้",
+            "Delete these files when you are done: a withdrawal does not reach them.",
+        )
 
 
 def tell_disclosure(options: Options, to: str, disclosure: Disclosure, search: Search, hub: Hub) -> None:
@@ -209,7 +221,7 @@ def _lines(one: Message, hub: Hub, lang: str) -> Iterable[str]:
     said = getattr(one.said, body)
     for field, value in said.ListFields():
         if field.name == "facts":
-            yield from _facts(value, hub, lang)
+            yield from _facts(value, hub, lang, from_ms(one.at_ms).date())
         elif field.name == "terms":
             continue
         else:
@@ -217,10 +229,15 @@ def _lines(one: Message, hub: Hub, lang: str) -> Iterable[str]:
             yield f"{name}: {_text(field.name, value, hub, lang)}"
 
 
-def _facts(facts: Facts, hub: Hub, lang: str) -> Iterable[str]:
+def _facts(facts: Facts, hub: Hub, lang: str, on: date) -> Iterable[str]:
+    from songtor_hub.cli.pictures import pictures, sentences
+
+    drawn = {picture.category: picture for picture in pictures(facts, lang, on)}
     for field, category in FACTS.items():
         if text := value_text(facts, field, lang):
-            yield f"{hub.policy.categories[category].label(lang)}: {text}"
+            picture = drawn.get(category)
+            yield f"{hub.policy.categories[category].label(lang)}: {picture.summary if picture else text}"
+            yield from sentences(picture) if picture else ()
 
 
 def _text(field: str, value: Any, hub: Hub, lang: str) -> str:

@@ -51,16 +51,25 @@ def show(context: typer.Context, reference: Ref) -> None:
 
 
 @app.command("open")
-def open_(context: typer.Context, reference: Ref) -> None:
+def open_(
+    context: typer.Context,
+    reference: Ref,
+    pictures: Annotated[
+        Path | None, typer.Option(help="เขียนภาพ (SVG) ลงโฟลเดอร์นี้ · Draw the pictures into this folder")
+    ] = None,
+) -> None:
     """เปิดอ่าน · The content. It is recorded, and told to the node that it came from."""
     from songtor_hub.cli import desk_view
+    from songtor_hub.cli.pictures import private, write
     from songtor_hub.desks.opening import open_task
 
     with at_work(context) as (options, desk):
+        folder = private(pictures) if pictures else None
         opened = open_task(desk, reference)
         told = desk_view.standing(opened.task, desk.hub, options.lang)
         told["with"] = told["from"] if opened.terms is not None else told["to"]
-        desk_view.tell_opened(options, opened, told, desk.hub)
+        files = write(opened, folder, options.lang) if folder else ()
+        desk_view.tell_opened(options, opened, told, desk.hub, files)
 
 
 @app.command()
