@@ -61,12 +61,15 @@ def picture_pdf(
 ) -> Response:
     """A picture of the path's case, one part of it to a page where it has several; then the same in words."""
     code = visit.params["case"].upper()
-    parts = [svg] if isinstance(svg, str) else svg
-    blocks: list[Block] = [Picture(one, title) for one in parts]
+    hidden = [str(visit.t("paper.without_names"))] if visit.asked("names") == "no" else []
+    blocks = picture_blocks([svg] if isinstance(svg, str) else svg, title, words)
+    subtitle = " · ".join([code, *hidden])
+    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle, wide=wide), name=code)
+
+
+def picture_blocks(parts: Sequence[str], title: str, words: Words) -> list[Block]:
+    blocks: list[Block] = [Picture(svg, title) for svg in parts]
     for heading, sentences in words:
         blocks += [Heading(str(heading))] if heading else []
         blocks.append(Prose("\n".join(f"- {one}" for one in sentences)))
-    subtitle = " · ".join(
-        [code, *([str(visit.t("paper.without_names"))] if visit.asked("names") == "no" else [])]
-    )
-    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle, wide=wide), name=code)
+    return blocks

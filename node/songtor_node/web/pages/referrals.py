@@ -19,7 +19,7 @@ from songtor_node.referrals.find import Which
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import writing
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.printing import printed, sheet_of
+from songtor_node.web.printing import picture_blocks, printed, sheet_of
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import land, party
 from songtor_node.web.referral.preparing import page_of
@@ -179,6 +179,11 @@ def sent_pdf(visit: Visit) -> Response:
         ]
         blocks.append(Heading(str(t(f"paper.sent_{key}"))))
         blocks.append(Table([str(t("paper.sent_what")), str(t(f"paper.sent_{second}"))], rows, (2, 5)))
+    for line in left:
+        if line.picture:
+            label = kinds[line.category].label(visit.lang)
+            drawn = picture_blocks([str(line.picture.draw())], label, line.picture.words())
+            blocks += [Heading(label), *drawn]
     title = str(t("paper.sent"))
     return printed(sheet_of(visit, title, blocks, code=reference, subtitle=reference), name=reference)
 
