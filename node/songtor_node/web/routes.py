@@ -21,6 +21,7 @@ from songtor_node.web.pages import (
     flower,
     flower_together,
     follow_ups,
+    genogram,
     hand_over,
     incoming,
     intake,
@@ -43,6 +44,7 @@ from songtor_node.web.pages import (
     resources,
     start,
     telecare,
+    timeline,
     today,
     trust,
 )
@@ -65,6 +67,7 @@ _ROOMS: tuple[Page, ...] = (
     *flower.PAGES,
     *flower_together.PAGES,
     *follow_ups.PAGES,
+    *genogram.PAGES,
     *hand_over.PAGES,
     *incoming.PAGES,
     *intake.PAGES,
@@ -87,6 +90,7 @@ _ROOMS: tuple[Page, ...] = (
     *resources.PAGES,
     *start.PAGES,
     *telecare.PAGES,
+    *timeline.PAGES,
     *today.PAGES,
     *trust.PAGES,
 )

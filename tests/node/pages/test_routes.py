@@ -72,6 +72,7 @@ PLACES = {  # what stands in a path beside the case; a new parameter is named he
     "dimension": "social",
     "telling": "1",
     "resource": "1",
+    "act": "mother",
 }
 
 SECRET = "ความลับของอีกเรื่อง"

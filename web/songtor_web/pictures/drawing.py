@@ -115,10 +115,11 @@ class Drawing:
         self._add("</g>")
 
     @contextmanager
-    def link(self, href: str, says: str, anchor: str = "") -> Iterator[None]:
+    def link(self, href: str, says: str, anchor: str = "", *, focus: bool = False) -> Iterator[None]:
         """What is drawn inside can be followed, by keyboard too; `says`: where it leads. `anchor`: by which a
-        page's address points here."""
+        page's address points here; `focus`: it has the focus when the page opens."""
         here = f" id={_quoted(anchor)}" if anchor else ""
+        here += " data-focus=\"\"" if focus else ""
         self._add(f"<a href={_quoted(href)}{here} aria-label={_quoted(says)}>")
         yield
         self._add("</a>")

@@ -19,7 +19,7 @@ from songtor_proto.lifecycle import OPEN
 PATHS: Mapping[str, Sequence[str]] = {
     "intake": ("arrival", "client", "contact", "story", "request"),
     "fact_finding": (
-        "facts", "visits", "people", "incidents", "events", "background", "unsafe", "papers",
+        "facts", "visits", "people", "genogram", "incidents", "timeline", "background", "unsafe", "papers",
     ),
     "assessment": ("problems", "flower"),
     "planning": ("plan",),
@@ -91,8 +91,9 @@ def _how_far(record: CaseRecord, other: Beside) -> dict[str, str]:
         "facts": _list([fact.verification != "unverified" for fact in record.facts]),
         "visits": _list([visit.state != "planned" for visit in record.visits]),
         "people": _part(record.people),
+        "genogram": _part(record.ties),
         "incidents": _part(record.incidents),
-        "events": _part(record.events),
+        "timeline": _part(record.events),
         "background": _part(*(any(block.values()) for block in blocks)),
         "unsafe": _part(case.unsafe),
         "papers": _part(other.papers),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 from songtor_web.pictures.drawing import EDGE, INK, SHEET, SOFT, TEAL, TEAL_WASH, Drawing
 from songtor_web.pictures.genogram import marks, strokes
@@ -26,8 +26,10 @@ def draw(
     *,
     names: bool = True,
     href: Callable[[Person], str] | None = None,
+    focus: str = "",
 ) -> str:
-    """`href`: where a person's symbol leads; without it the picture is one image."""
+    """`href`: where a person's symbol leads; without it the picture is one image. `focus`: the key of who
+    has the focus when the page opens."""
     placed = layout(family, labels(family, t, lang, names=names), written(family, lang))
     signs = legend(placed, t, lang)
     drawing = Drawing(
@@ -53,11 +55,26 @@ def draw(
         _loose(drawing, placed, t)
     for one in placed.people.values():
         with drawing.group(person=one.person.key):
-            says = about(one.person, family, t, lang, names=names) if href else ""
-            with drawing.link(href(one.person), says, one.person.key) if href else nullcontext():
+            with _linked(drawing, one.person, family, t, lang, names, href, focus):
                 _person(drawing, one, tinted=placed.scattered, live=href is not None)
     signs.draw(drawing, placed.height)
     return drawing.svg()
+
+
+def _linked(
+    drawing: Drawing,
+    person: Person,
+    family: Family,
+    t: Say,
+    lang: str,
+    names: bool,
+    href: Callable[[Person], str] | None,
+    focus: str,
+) -> AbstractContextManager[None]:
+    if href is None:
+        return nullcontext()
+    says = about(person, family, t, lang, names=names)
+    return drawing.link(href(person), says, f"at-{person.key}", focus=person.key == focus)
 
 
 def _person(drawing: Drawing, placed: Placed, *, tinted: bool, live: bool) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from songtor_web.pictures.timeline.layout import GAP, NOTE, Arrow, Bar, Card, Placed
 
-A4 = 930.0
-"""How high a sheet is at the width WIDE: A4 with its margins and a heading."""
+A4 = 790.0
+"""How high a sheet is at the width WIDE: A4 within its margins, with a heading."""
 _OFF = 4.0
 
 

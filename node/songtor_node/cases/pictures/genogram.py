@@ -1,0 +1,57 @@
+"""From the people of a case and their ties to its genogram. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from songtor_node.cases.models import Person, Tie
+from songtor_node.cases.names import called, hiding
+from songtor_node.cases.record import CaseRecord
+from songtor_proto.vocabulary import vocabulary
+from songtor_web.pictures.genogram import model
+
+
+def picture(record: CaseRecord, today: date, *, lang: str, names: bool = True) -> model.Family:
+    """As it is known today. Without names, who is named in what somebody is to the client gives way to what
+    they are themselves."""
+    hide = str if names else hiding(record)
+    together = any(person.lives_with_client for person in record.people)
+    return model.Family(
+        people=[
+            _person(person, number, lang, names, hide(person.relation), together)
+            for number, person in enumerate((record.client, *record.people))
+        ],
+        ties=[of_tie(tie) for tie in record.ties],
+        today=today,
+    )
+
+
+def of_tie(tie: Tie) -> model.Tie:
+    term = vocabulary().ties.get(tie.kind)
+    return model.Tie(
+        one=tie.one,
+        other=tie.other,
+        kind=tie.kind,
+        group=term.group if term else "",
+        since=tie.since,
+        until=tie.until,
+    )
+
+
+def _person(
+    person: Person, number: int, lang: str, names: bool, relation: str, together: bool
+) -> model.Person:
+    client = not person.relation
+    return model.Person(
+        key=person.key,
+        number=number,
+        name=called(person, lang) if names else "",
+        relation=relation,
+        sex=person.sex,
+        born=person.born,
+        birth=person.birth_date,
+        death=person.death_date,
+        deceased=person.deceased,
+        index=client,
+        household=person.lives_with_client or (client and together),
+    )
