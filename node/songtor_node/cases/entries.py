@@ -159,19 +159,20 @@ class Event(Form):
     """A point or period in the client's life, or what only its place among others is known of."""
 
     key: Key = ""
-    when: EventDate = ""
-    until: EventEnd = ""
     after: Key = ""
     before: Key = ""
+    when: Annotated[EventDate, Field(validate_default=True)] = ""
+    until: EventEnd = ""
     led_to: Annotated[tuple[Annotated[Key, Filled], ...], EmptyList, Field(max_length=10)] = ()
     theme: Line = ""
     text: Annotated[Line, Filled]
 
-    @model_validator(mode="after")
-    def _stands_somewhere(self) -> Self:
-        if not (self.when or self.after or self.before):
+    @field_validator("when")
+    @classmethod
+    def _stands_somewhere(cls, value: str, info: ValidationInfo) -> str:
+        if not (value or info.data.get("after") or info.data.get("before")):
             raise PydanticCustomError("missing", "when, or after or before what")
-        return self
+        return value
 
 
 class Tie(Form):

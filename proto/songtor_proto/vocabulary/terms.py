@@ -62,6 +62,7 @@ class Vocabulary:
     around: Terms
     tie_strengths: Terms
     tie_flows: Terms
+    life_themes: Terms
     follow_up_methods: Terms
     assistance_kinds: Terms
     conditions: Terms

@@ -1,4 +1,4 @@
-"""Fact finding: what is said, and how it was checked; visits and calls; incidents and events."""
+"""Fact finding: what is said, and how it was checked; visits and calls; incidents."""
 
 from __future__ import annotations
 
@@ -133,26 +133,16 @@ def test_planned_visits_stand_first(at: Desk) -> None:
     assert page.index("26 Nov") < page.index("28 Nov") < page.index("20 Nov")
 
 
-@pytest.mark.parametrize(
-    ("name", "words", "shown"),
-    [
-        (
-            "incidents",
-            {"text": "Pushed", "when.year": "2569", "perpetrator": "husband"},
-            ("Pushed", "2026", "husband"),
-        ),
-        ("events", {"text": "Moved", "when.year": "2558", "until.year": "2018"}, ("Moved", "2015 – 2018")),
-    ],
-)
-def test_incidents_and_events(at: Desk, name: str, words: dict[str, str], shown: tuple[str, ...]) -> None:
+def test_incidents(at: Desk) -> None:
     """A plain list; each can be corrected and taken out."""
-    assert save(at, f"/{name}/new", **words) == 303
-    page = at.malee.get(at.path(f"/{name}")).text
-    assert all(one in page for one in shown)
-    (entry,) = getattr(at.record(), name)
-    assert save(at, f"/{name}/{entry.id}", text="Corrected") == 303
-    assert at.malee.post(at.path(f"/{name}/{entry.id}/out")).status_code == 303
-    assert not getattr(at.record(), name)
+    words = {"text": "Pushed", "when.year": "2569", "perpetrator": "husband"}
+    assert save(at, "/incidents/new", **words) == 303
+    page = at.malee.get(at.path("/incidents")).text
+    assert all(one in page for one in ("Pushed", "2026", "husband"))
+    (entry,) = at.record().incidents
+    assert save(at, f"/incidents/{entry.id}", text="Corrected") == 303
+    assert at.malee.post(at.path(f"/incidents/{entry.id}/out")).status_code == 303
+    assert not at.record().incidents
 
 
 def test_another_cases_entry_is_not_reached(at: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Fact finding: what is said and how it was checked, visits and calls, incidents, events of a life."""
+"""Fact finding: what is said and how it was checked, visits and calls, incidents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from songtor_node.cases import entries, history, service
-from songtor_node.cases.models import Event, Fact, Incident, Meeting
+from songtor_node.cases.models import Fact, Incident, Meeting
 from songtor_node.cases.record import read_record
 from songtor_node.forms import check
 from songtor_node.web.case.entry_form import EntryForm, entry
@@ -44,18 +44,6 @@ INCIDENT = EntryForm(
         Ask("text", "prose", words="incident_text"),
         Ask("when", "partial_date", words="incident_when"),
         Ask("perpetrator"),
-    ),
-)
-EVENT = EntryForm(
-    kind="event",
-    path="/events",
-    new="/new",
-    title="fact_finding.event",
-    asks=(
-        Ask("text", words="event_text"),
-        Ask("when", "partial_date", words="event_when"),
-        Ask("until", "partial_date", words="event_until"),
-        Ask("theme", words="event_theme"),
     ),
 )
 _WHEN = (Ask("when", "partial_date", words="visit_when"), Ask("at_time", "time"))
@@ -129,12 +117,6 @@ def incidents(visit: Visit) -> Response:
     with visit.at("incidents") as at:
         found = read_record(at.session, at.case).incidents
         return _list(visit, at, "incidents", [_incident(visit, one) for one in found], ("new",))
-
-
-def events(visit: Visit) -> Response:
-    with visit.at("events") as at:
-        found = read_record(at.session, at.case).events
-        return _list(visit, at, "events", [_event(visit, one) for one in found], ("new",))
 
 
 def checking(visit: Visit) -> Response:
@@ -220,11 +202,6 @@ def _incident(visit: Visit, one: Incident) -> Shown:
     return Shown(number=one.id, title=one.text, meta=[*filter(None, [date_text(one.when, visit.lang)]), *by])
 
 
-def _event(visit: Visit, one: Event) -> Shown:
-    when = " – ".join(date_text(date, visit.lang) for date in (one.when, one.until) if date)
-    return Shown(number=one.id, title=one.text, meta=[*filter(None, (when, one.theme))])
-
-
 def _moment(one: Meeting) -> tuple[str, str]:
     return one.when or "9", one.at_time
 
@@ -242,10 +219,9 @@ PAGES = (
     Page(path="/cases/{case}/facts", may=May.CASEWORK, get=facts),
     Page(path="/cases/{case}/visits", may=May.CASEWORK, get=visits),
     Page(path="/cases/{case}/incidents", may=May.CASEWORK, get=incidents),
-    Page(path="/cases/{case}/events", may=May.CASEWORK, get=events),
     Page(path="/cases/{case}/facts/{number}/check", may=May.CASEWORK, get=checking, post=checked),
     Page(path="/cases/{case}/visits/plan", may=May.CASEWORK, get=PLANNED.add, post=PLANNED.added),
     Page(path="/cases/{case}/visits/new", may=May.CASEWORK, get=MADE.add, post=MADE.added),
-    *(page for form in (FACT, INCIDENT, EVENT) for page in _pages(form)),
+    *(page for form in (FACT, INCIDENT) for page in _pages(form)),
     *_pages(VISIT)[1:],
 )
