@@ -267,12 +267,12 @@ def test_in_a_timeline_of_the_centres_nobody_is_named(new_hub: NewHub, new_conso
     )
     file = case().decode().replace("purpose: " + told[0], "purpose: " + told[1])
     file = file.replace("share: [name]", "share: [timeline]").replace(
-        "  birth_date:", f"  timeline: [{{when: 2019~, text: {CANARY} ล้มในห้องน้ำ}}]\n  birth_date:"
+        "  birth_date:", f"  timeline: [{{when: 2019~/1958-04-13, text: {CANARY} ล้มในห้องน้ำ}}]\n  birth_date:"
     )
     refer(new_console, hub, file.encode())
     ((_, payload),) = berlin.mail(wire.KIND_REFERRAL)
     (event,) = payload.referral.facts.timeline
-    assert event.text == "ผู้รับบริการ ล้มในห้องน้ำ"
+    assert (event.when, event.text) == ("2019~/1958", "ผู้รับบริการ ล้มในห้องน้ำ")
     with pytest.raises(InputError) as caught:
         refer(new_console, hub, file.replace("2019~", "นานแล้ว").encode())
     assert (caught.value.code, caught.value.field) == ("input.value", "facts.timeline")

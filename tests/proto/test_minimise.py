@@ -442,6 +442,12 @@ def test_the_largest_pictures_are_let_in() -> None:
     assert drawn(genogram=Genogram(people=people, ties=ties), timeline=events) == ()
 
 
+def test_codes_and_dates_of_a_picture_are_no_free_text() -> None:
+    """M7, M9: they are searched for nobody's year of birth; an event's words are."""
+    said = Facts(genogram=Genogram(people=[MALI]), timeline=[LifeEvent(when="1960", theme="x", text="1960")])
+    assert dict(minimise.strings(said)) == {"timeline[0].theme": "x", "timeline[0].text": "1960"}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -18,7 +18,7 @@ from songtor_proto import consent
 from songtor_proto.consent import Grant, Scope
 from songtor_proto.errors import InputError
 from songtor_proto.minimise import unnamed
-from songtor_proto.minimise.nameless import oversteps
+from songtor_proto.minimise.nameless import oversteps, told
 from songtor_proto.plain_yaml import read
 from songtor_proto.vocabulary import Jurisdiction, Policy, Vocabulary
 from songtor_proto.wire.payload_pb2 import Facts
@@ -142,6 +142,7 @@ def nameless(facts: Facts) -> Facts:
     hide = unnamed([facts.name.thai, facts.name.latin], family)
     for event in facts.timeline:
         event.theme, event.text = hide(event.theme), hide(event.text)
+        event.when = "/".join(told(date, [facts.birth_date]) for date in event.when.split("/"))
     for field in oversteps(facts):
         raise InputError("value", field=f"facts.{field}")
     return facts

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from songtor_node.cases.models import Event, Person
 from songtor_node.cases.names import hiding
 from songtor_node.cases.record import CaseRecord
-from songtor_proto.minimise.nameless import EVENTS, LETTERS, LINKS, PEOPLE, TIES, TIMELINE_BYTES
+from songtor_proto.minimise.nameless import EVENTS, LETTERS, LINKS, PEOPLE, TIES, TIMELINE_BYTES, told
 from songtor_proto.wire.payload_pb2 import Genogram, GenogramPerson, GenogramTie, LifeEvent
 
 
@@ -48,7 +48,7 @@ def timeline(record: CaseRecord) -> list[LifeEvent]:
     """Events in the order of their dates, the latest where there are too many."""
     people = (record.client, *record.people)
     hide = hiding(record)
-    births = {person.birth_date for person in people if len(person.birth_date) > len("1988")}
+    births = {person.birth_date for person in people}
     said = [(event, _event(event, hide, births)) for event in record.events]
     kept = [*_latest(said)][::-1]
     linked = {key for event, _ in kept for key in (event.after, event.before, *event.led_to)}
@@ -82,19 +82,12 @@ def _tie(one: int, other: int, kind: str, since: str, until: str) -> GenogramTie
 
 
 def _event(event: Event, hide: Callable[[str], str], births: Collection[str]) -> LifeEvent:
-    when, until = _told(event.when, births), _told(event.until, births)
+    when, until = told(event.when, births), told(event.until, births)
     return LifeEvent(
         when=f"{when}/{until}" if until else when,
         theme=hide(event.theme)[:LETTERS],
         text=hide(event.text)[:LETTERS],
     )
-
-
-def _told(date: str, births: Collection[str]) -> str:
-    """A date of birth is a fact of its own: with an event goes its year."""
-    known = date.rstrip("~")
-    told = len(known) > len("1988") and any(known.startswith(b) or b.startswith(known) for b in births)
-    return date[:4] if told else date
 
 
 def _latest(said: Sequence[tuple[Event, LifeEvent]]) -> Iterator[tuple[Event, LifeEvent]]:

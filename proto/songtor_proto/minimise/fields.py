@@ -20,9 +20,15 @@ FACTS: dict[str, str] = {field.name: category_of(field) for field in Facts.DESCR
 """Category by name of each field of Facts, in the order of the schema."""
 
 
+_NO_WORDS = {"songtor.v1.Facts.genogram", "songtor.v1.LifeEvent.when"}
+"""Codes, years and dates alone, whoever wrote them (M9)."""
+
+
 def strings(message: Message, path: str = "") -> Iterator[tuple[str, str]]:
     """Every text in a message that is not empty, by its path: `incidents[0].text`."""
     for field, value in message.ListFields():
+        if field.full_name in _NO_WORDS:
+            continue
         name = f"{path}.{field.name}" if path else field.name
         items = value if field.is_repeated else [value]
         for index, item in enumerate(items):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from songtor_proto.minimise.values import EDTF
 from songtor_proto.wire.payload_pb2 import Facts, Genogram, LifeEvent
@@ -23,6 +23,14 @@ def oversteps(facts: Facts) -> Iterator[str]:
         yield "genogram"
     if not _is_bounded(facts.timeline):
         yield "timeline"
+
+
+def told(date: str, births: Collection[str]) -> str:
+    """An event's date as it may leave: one that is somebody's date of birth keeps its year alone."""
+    known = date.rstrip("~")
+    exact = [born for born in births if len(born) > len("1988")]
+    hidden = len(known) > len("1988") and any(known.startswith(b) or b.startswith(known) for b in exact)
+    return date[:4] if hidden else date
 
 
 def _is_nameless(said: Genogram) -> bool:
