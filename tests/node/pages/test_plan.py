@@ -30,6 +30,15 @@ def at(tmp_path: Path) -> Iterator[Desk]:
         yield made
 
 
+STEP = {
+    "what": "See the doctor",
+    "agency": "Clinic",
+    "who": "Somsri",
+    "days": "10",
+    "information": ["health"],
+}
+
+
 def goal(at: Desk) -> Goal:
     return at.record().goals[0]
 
@@ -121,3 +130,94 @@ def test_two_people_move_one_goal(at: Desk) -> None:
     assert "both_kept" in answer.headers["location"]
     assert goal(at).stage == "agreed"
     assert "In service" in at.malee.get(path).text
+
+
+def test_a_step_says_where_with_whom_what_it_needs_and_how_long(at: Desk) -> None:
+    """It is added, changed and taken out; its former words are kept with the goal."""
+    path = at.path(f"/plan/{goal(at).id}")
+    assert "No step yet" in at.malee.get(path).text
+    assert at.malee.post(f"{path}/steps/new", {"agency": "Clinic"}).status_code == 422
+    assert at.malee.post(f"{path}/steps/new", STEP).status_code == 303
+    for page in (at.malee.get(path).text, at.malee.get(at.path("/plan")).text):
+        for words in (
+            "See the doctor",
+            "Clinic",
+            "Somsri",
+            "Expected: 10 days",
+            "Needs: Physical and mental",
+        ):
+            assert words in page
+    assert at.malee.post(f"{path}/steps/1", {**STEP, "bring": "Vaccination book"}).status_code == 303
+    assert "Vaccination book" in at.malee.get(path).text
+    was = re.search(r'name="was" value="([0-9a-f]+)"', at.malee.get(f"{path}/steps/1").text)
+    assert was
+    assert at.malee.post(f"{path}/steps/1/out", {"was": was[1]}).status_code == 303
+    assert not goal(at).steps
+    with at.session() as session:
+        assert len(history.changes(session, session.get_one(Goal, goal(at).id))) == 3
+
+
+def test_a_step_is_begun_and_done_with_one_tap(at: Desk) -> None:
+    """On the very step that the page showed; a late one stands out, in Today too."""
+    path = at.path(f"/plan/{goal(at).id}")
+    at.malee.post(f"{path}/steps/new", STEP)
+
+    def tap(what: str) -> int:
+        was = re.search(r'name="was" value="([0-9a-f]+)"', at.malee.get(path).text)
+        assert was
+        return at.malee.post(f"{path}/steps/1/today", {"was": was[1], "what": what}).status_code
+
+    assert at.malee.post(f"{path}/steps/1/today", {"was": "0", "what": "done"}).status_code == 404
+    assert at.malee.post(f"{path}/steps/9/today", {"was": "0", "what": "done"}).status_code == 404
+    assert tap("started") == 303
+    assert "Day 0 of 10" in at.malee.get(path).text
+    assert tap("flown") == 400
+    at.later(days=11)
+    assert "1 day late (expected 10)" in at.malee.get(path).text
+    assert "A step is late" in at.malee.get(path).text
+    assert f'href="{path}"' in at.malee.get("/").text
+    assert tap("done") == 303
+    assert "Done in 11 days (expected 10)" in at.malee.get(path).text
+    assert f'href="{path}"' in at.malee.get("/").text  # the goal's own day has passed too
+
+
+def test_a_goal_far_ahead_is_hinted_and_kept(at: Desk) -> None:
+    """The usual is within 6 to 12 months."""
+    path = at.path(f"/plan/{goal(at).id}")
+    assert "within 6 to 12 months" not in at.malee.get(path).text
+    assert at.malee.post(f"{path}/change", {**GOAL, "due": "2029-01-01"}).status_code == 303
+    assert "within 6 to 12 months" in at.malee.get(path).text
+    assert goal(at).due == "2029-01-01"
+
+
+def test_whose_goal_it_is_is_asked_where_there_are_a_child_and_a_guardian(at: Desk) -> None:
+    """Of an adult alone it is not."""
+    assert 'name="subject"' not in at.malee.get(at.path("/plan/add")).text
+    assert goal(at).subject == "client"
+    at.malee.post(at.path("/client/about"), {"birth_date": "2015"})
+    page = at.malee.get(at.path("/plan/add")).text
+    assert 'value="child" checked' in page
+    assert 'value="guardian"' in page
+    said = {**GOAL, "subject": "guardian", "text": "A rest"}
+    assert at.malee.post(at.path("/plan/add"), said).status_code == 303
+    assert [one.subject for one in at.record().goals] == ["client", "guardian"]
+    page = at.malee.get(at.path("/plan")).text
+    assert page.index("The child") < page.index("The guardian")
+
+
+def test_the_picture_shows_what_the_plan_says(at: Desk) -> None:
+    """Goals lead to their pages; the same stands in words; names go where they are not wanted."""
+    path = at.path(f"/plan/{goal(at).id}")
+    at.malee.post(f"{path}/steps/new", {**STEP, "what": "Ask นวล ตัวอย่าง"})
+    at.malee.post(path, {"stage": "in_service"})
+    at.malee.post(path, {"stage": "agreed", "reason": "The school changed"})
+    at.malee.post(f"{path}/refusal", {"refusal": "Not now"})
+    page = at.malee.get(at.path("/plan")).text
+    assert f'<a href="{path}" aria-label="Back at school every day">' in page
+    for words in ("Went back: The school changed", "Refused: Not now", "To be reached by 1 Dec 2026"):
+        assert words in page
+    assert "นวล ตัวอย่าง" in page[page.index("<svg") :]
+    hidden = at.malee.get(at.path("/plan?names=no")).text
+    picture = hidden[hidden.index("data-part") : hidden.index("</figure>")]
+    assert "นวล" not in picture
+    assert "Somsri" not in picture

@@ -36,7 +36,7 @@ _NO_KEYS = ("peer.unknown", "peer.key_changed", "peer.revoked")
 @dataclass(frozen=True, slots=True)
 class Row:
     """One fact. `mine`: it is the worker's to move. `rule`: the code of the sentence `why`. `drawn`: there is
-    a picture of it."""
+    a picture of it. `steps`: those of the plan that need it."""
 
     category: str
     value: str
@@ -45,17 +45,20 @@ class Row:
     mine: bool
     needed: bool
     drawn: bool
+    steps: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """`unknown` and `unsafe`: categories that the recipient needs and is told that it does not get, and why.
+    """`unknown` and `unsafe`: categories that the recipient needs and is told that it does not get, and why;
+    `uncovered`: what steps of the plan need and the ground does not cover.
     `size`: kB of the sealed part; 0 where it is too large to be sent."""
 
     leaves: Sequence[Row]
     stays: Sequence[Row]
     unknown: Sequence[str]
     unsafe: Sequence[str]
+    uncovered: Sequence[str]
     size: float
     until: date
     seat: str
@@ -70,6 +73,11 @@ class Columns:
     def not_agreed(self) -> bool:
         return any(row.rule == "client_did_not_agree" for row in self.stays)
 
+    @property
+    def by_plan(self) -> list[str]:
+        """What steps of the plan need, and waits for the worker's tick."""
+        return [row.category for row in self.stays if row.mine and row.steps]
+
 
 def look(visit: Visit) -> Response:
     with at_case(visit, "preview") as (act, at):
@@ -77,7 +85,7 @@ def look(visit: Visit) -> Response:
         if isinstance(seen, Response):
             return seen
         urgency = read_record(at.session, at.case).urgency
-        return _look(visit, at, plan, seen, urgency)
+        return _look(visit, act, at, plan, seen, urgency)
 
 
 def drawn(visit: Visit) -> Response:
@@ -108,7 +116,7 @@ def preview_columns(visit: Visit) -> Response:
         level = read_record(at.session, at.case).urgency
         seen = preparing.looked_at(act, at.case, plan, visit.lang, level)
         return HTMLResponse(
-            visit.render("refer/columns.html", **words(visit, at), columns=columns(seen, visit))
+            visit.render("refer/columns.html", **words(visit, at), columns=columns(seen, visit, act, at))
         )
 
 
@@ -125,7 +133,7 @@ def choose(visit: Visit) -> Response:
             return seen
         level = plan.urgency or read_record(at.session, at.case).urgency
         if level == "unknown":
-            return _look(visit, at, plan, seen, level, error=InputError("missing", field="urgency"))
+            return _look(visit, act, at, plan, seen, level, error=InputError("missing", field="urgency"))
         if not preview.sealed_bytes(seen.draft):  # too large: the page says so
             return visit.go(page_of(at.case.code, "/look"))
         return visit.go(page_of(at.case.code, "/words" if seen.draft.search.uncleared else "/send"))
@@ -179,7 +187,7 @@ def check_all(visit: Visit) -> Response:
             level=level,
             ground=seen.ground,
             sight=seen.draft.terms.liaison_sight,
-            columns=columns(seen, visit),
+            columns=columns(seen, visit, act, at),
             cleared=len(seen.draft.search.findings),
             confirm_by=seen.ground.confirm_by,
         )
@@ -216,9 +224,12 @@ def send(visit: Visit) -> Response:
     return visit.go(f"/referrals/{done.reference}", done="sent")
 
 
-def columns(seen: Prepared, visit: Visit) -> Columns:
-    """Of what stays, that which the worker may move stands first."""
-    disclosure = seen.draft.disclosure
+def columns(seen: Prepared, visit: Visit, act: Act, at: At) -> Columns:
+    """Of what stays, that which the worker may move stands first, and of this what the plan needs."""
+    disclosure, intent = seen.draft.disclosure, seen.draft.intent
+    proposed = preparing.proposed(
+        act, read_record(at.session, at.case), intent.purpose, intent.recipient, seen.ground.grant.categories
+    )
     drawn = {
         one.category: one.summary
         for one in pictures(seen.known, visit.t, visit.lang, visit.now.astimezone().date())
@@ -226,24 +237,32 @@ def columns(seen: Prepared, visit: Visit) -> Columns:
 
     def row(line: Line, mine: bool) -> Row:
         value, why = drawn.get(line.category, line.value_text), why_text(line.why, visit.lang)
-        return Row(line.category, value, why, line.why, mine, line.needed, line.category in drawn)
+        steps = proposed.why.get(line.category, ())
+        return Row(line.category, value, why, line.why, mine, line.needed, line.category in drawn, steps)
 
     stays = [row(line, line.why == "not_ticked") for line in disclosure.stays if line.value_text]
     unsafe = [one.category for one in disclosure.absent if one.reason == ABSENT_REASON_UNSAFE]
     return Columns(
         leaves=[row(line, line.why != "always") for line in disclosure.leaves],
-        stays=sorted(stays, key=lambda row: not row.mine),
+        stays=sorted(stays, key=lambda row: (not row.mine, not row.steps)),
         unknown=[one.category for one in disclosure.absent if one.category not in unsafe],
         unsafe=unsafe,
+        uncovered=list(proposed.uncovered),
         size=preview.sealed_bytes(seen.draft) / 1000,
         until=last_day(from_ms(seen.draft.terms.expires_ms)),
-        seat=seen.draft.intent.sender,
-        to=seen.draft.intent.recipient,
+        seat=intent.sender,
+        to=intent.recipient,
     )
 
 
 def _look(
-    visit: Visit, at: At, plan: Plan, seen: Prepared, urgency: str, error: InputError | None = None
+    visit: Visit,
+    act: Act,
+    at: At,
+    plan: Plan,
+    seen: Prepared,
+    urgency: str,
+    error: InputError | None = None,
 ) -> Response:
     return visit.show(
         "refer/look.html",
@@ -252,7 +271,7 @@ def _look(
         plan=plan,
         ground=seen.ground,
         sight=seen.draft.terms.liaison_sight,
-        columns=columns(seen, visit),
+        columns=columns(seen, visit, act, at),
         level=plan.urgency or urgency,
         levels=[code for code in vocabulary().threat_levels if code != "unknown"],
         alone=seen.ground.confirm_by,
@@ -279,10 +298,14 @@ def _said(visit: Visit, act: Act, at: At) -> Plan | None:
     if plan is None:
         return None
     level, sight = visit.said("urgency"), visit.said("sight")
+    said = {code for code in visit.all_said("tick") if code in act.policy.categories}
+    if visit.said("by_plan") and plan.to:  # one tap of the worker's, for all that its steps need
+        record = read_record(at.session, at.case)
+        said |= preparing.proposed(act, record, plan.purpose, plan.to, act.policy.categories).offered.keys()
     return replace(
         plan,
         ticked="true",
-        tick=tuple(code for code in visit.all_said("tick") if code in act.policy.categories),
+        tick=tuple(sorted(said)),
         urgency=level if level in vocabulary().threat_levels else plan.urgency,
         sight="" if not visit.said("sight_asked") else "yes" if sight else "no",
     )

@@ -72,13 +72,15 @@ def begin(act: Act, *, purpose: str, to: str = "", ground: str = "") -> Plan:
     return Plan(task=new_task(act).hex(), purpose=purpose, to=to, ground=ground)
 
 
-def proposed(act: Act, record: CaseRecord, plan: Plan, covered: Collection[str]) -> suggest.Proposed:
+def proposed(
+    act: Act, record: CaseRecord, purpose: str, to: str, covered: Collection[str]
+) -> suggest.Proposed:
     """What the steps of the case's plan need, of what may go to this recipient for this purpose."""
     return suggest.by_plan(
         act.policy,
         plans.needed_information(record.goals),
-        purpose=plan.purpose,
-        recipient=plan.to,
+        purpose=purpose,
+        recipient=to,
         covered=covered,
         unsafe=record.unsafe,
     )
@@ -89,7 +91,9 @@ def with_proposed(act: Act, record: CaseRecord, plan: Plan) -> Plan:
     all the same. A new version begins as the one before went."""
     if plan.again or plan.ticked or not plan.to:
         return plan
-    return replace(plan, tick=tuple(proposed(act, record, plan, act.policy.categories).ticked))
+    return replace(
+        plan, tick=tuple(proposed(act, record, plan.purpose, plan.to, act.policy.categories).ticked)
+    )
 
 
 def found(session: Session, visit: Visit, case: str) -> Plan | None:
