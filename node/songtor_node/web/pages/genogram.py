@@ -195,7 +195,7 @@ def person(visit: Visit) -> Response:
         return visit.show(
             "care/relative.html",
             **frame(at),
-            relative=here.relative(one),
+            shown=here.relative(one),
             offers=here.offers(one),
             ties=[_tie_row(here, tie) for tie in mine],
             facts=f"{here.base}/{'client' if one.key == CLIENTS_KEY else f'{one.id}/facts'}",
