@@ -137,3 +137,12 @@ def test_names_are_hidden_on_wish(at: Desk) -> None:
 def test_a_case_without_events_says_what_to_do(at: Desk) -> None:
     assert "No event is noted" in page(at)
     assert at.malee.get(at.path("/events")).status_code == 404
+
+
+def test_the_first_event_is_asked_without_others(at: Desk) -> None:
+    """Nothing to choose from is not asked."""
+    first = at.malee.get(at.path("/timeline/new")).text
+    assert 'name="led_to"' not in first
+    assert "<summary>" not in first.split('class="sheet"')[1].split("</form>")[0]
+    add(at, "Born", **{"when.year": "1990"})
+    assert 'name="led_to"' in at.malee.get(at.path("/timeline/new")).text

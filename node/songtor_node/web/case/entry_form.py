@@ -116,10 +116,12 @@ class EntryForm:
         self, visit: Visit, at: At, made: Sheet, row: Entry | None = None, status: int = 200
     ) -> Response:
         lists = self.lists(visit, at)
+        sheet = with_lists(made, lists)
+        asked = {one.name for one in sheet.fields}
         return show_sheet(
             visit,
             at,
-            replace(with_lists(made, lists), more=self.more),
+            replace(sheet, more=[name for name in self.more if name in asked]),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else self.subject(row, visit.lang) if row else "",
             back=self.list(at),

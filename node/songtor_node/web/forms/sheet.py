@@ -125,12 +125,13 @@ def refused(visit: Visit, asks: Sequence[Ask], error: InputError) -> Sheet:
 
 
 def with_lists(made: Sheet, lists: Lists) -> Sheet:
-    """The sheet, these fields with these choices."""
+    """The sheet, these fields with these choices; where there are none to choose from, nothing is asked."""
     beside = {
         name: [one.called(lists[name]) for one in others] if name in lists else others
         for name, others in made.beside.items()
     }
-    return replace(made, fields=chosen_from(made.fields, lists), beside=beside)
+    fields = [one for one in chosen_from(made.fields, lists) if one.options or one.name not in lists]
+    return replace(made, fields=fields, beside=beside)
 
 
 def chosen_from(fields: Sequence[Field], lists: Lists) -> list[Field]:

@@ -28,7 +28,7 @@ LANE, TRACK = 12.0, 8.0
 DATE, TEXT, SMALL = 13.0, 14.5, 12.0
 LINE, PAD, GAP, NOTE = 20.0, 7.0, 10.0, 26.0
 """A line's height, the space round a card's words, that between two cards, and a note's height."""
-COLUMN = 132.0
+COLUMN = 146.0
 """The room of a date that stands beside the words."""
 _LEAST = 150.0
 """A card's least width: a picture that has no room for it becomes wider."""
