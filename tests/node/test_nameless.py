@@ -93,6 +93,12 @@ def test_a_tie_to_somebody_who_was_taken_out_stays_behind() -> None:
     assert not drawn(ties=[tie("gone", "client", "close")]).ties
 
 
+def test_of_too_many_bonds_some_stay_behind_and_no_kin() -> None:
+    """M9: who is whose mother comes first."""
+    said = drawn(ties=[*[tie("max", "client", "close")] * 150, tie("ma", "client", "birth")])
+    assert [one.kind for one in said.ties] == ["birth", *["close"] * 100]
+
+
 def test_a_client_alone_has_no_genogram() -> None:
     """M4: then it is not known, and is said so where it is needed."""
     assert genogram(record([])) is None

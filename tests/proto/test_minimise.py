@@ -405,6 +405,7 @@ MALI = GenogramPerson(id=1, sex="female", birth_year="1960")
         Genogram(people=[MALI, GenogramPerson(id=2)], ties=[tie(1, 2, "มารดาชื่อมาลี")]),
         Genogram(people=[GenogramPerson(id=number) for number in range(1, 10_001)]),
         Genogram(people=[MALI, GenogramPerson(id=2)], ties=[tie(1, 2)] * 1001),
+        Genogram(people=[MALI, GenogramPerson(id=2)], ties=[tie(1, 2, "violent")] * 101),
     ],
 )
 def test_a_genogram_that_could_name_somebody_or_has_no_end_stays_closed(said: Genogram) -> None:

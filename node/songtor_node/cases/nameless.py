@@ -8,7 +8,17 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from songtor_node.cases.models import Event, Person
 from songtor_node.cases.names import hiding
 from songtor_node.cases.record import CaseRecord
-from songtor_proto.minimise.nameless import EVENTS, LETTERS, LINKS, PEOPLE, TIES, TIMELINE_BYTES, told
+from songtor_proto.minimise.nameless import (
+    BONDS,
+    EVENTS,
+    LETTERS,
+    LINKS,
+    PEOPLE,
+    TIES,
+    TIMELINE_BYTES,
+    is_bond,
+    told,
+)
 from songtor_proto.wire.payload_pb2 import Genogram, GenogramPerson, GenogramTie, LifeEvent
 
 
@@ -26,6 +36,8 @@ def genogram(record: CaseRecord) -> Genogram | None:
         for tie in record.ties
         if tie.one in numbers and tie.other in numbers
     ]
+    kin = [tie for tie in ties if not is_bond(tie.kind)]
+    bonds = [tie for tie in ties if is_bond(tie.kind)]
     return Genogram(
         people=[
             GenogramPerson(
@@ -40,7 +52,7 @@ def genogram(record: CaseRecord) -> Genogram | None:
             )
             for person in shown
         ],
-        ties=ties[:TIES],
+        ties=[*kin, *bonds[:BONDS]][:TIES],
     )
 
 

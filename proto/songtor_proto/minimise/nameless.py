@@ -6,10 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from songtor_proto.minimise.values import EDTF
+from songtor_proto.vocabulary import vocabulary
 from songtor_proto.wire.payload_pb2 import Facts, Genogram, LifeEvent
 
-PEOPLE, TIES, EVENTS, LINKS, LETTERS = 300, 1000, 500, 10, 1000
-"""At most: people and ties of a genogram; events of a timeline, what one led to, letters of its texts."""
+PEOPLE, TIES, BONDS = 300, 1000, 100
+"""Of a genogram at most; bonds are ties that make nobody kin."""
+EVENTS, LINKS, LETTERS = 500, 10, 1000
+"""Of a timeline at most: events, what one led to, letters of a text."""
 TIMELINE_BYTES = 40 * 1024
 """Of a timeline as it leaves: with the other facts it fits into an envelope (E5)."""
 
@@ -23,6 +26,12 @@ def oversteps(facts: Facts) -> Iterator[str]:
         yield "genogram"
     if not _is_bounded(facts.timeline):
         yield "timeline"
+
+
+def is_bond(kind: str) -> bool:
+    """Whether a tie of that kind makes nobody kin, or is not known here."""
+    known = vocabulary().ties.get(kind)
+    return known is None or known.group not in ("union", "parent")
 
 
 def told(date: str, births: Collection[str]) -> str:
@@ -43,6 +52,7 @@ def _is_nameless(said: Genogram) -> bool:
     return (
         len(said.people) <= PEOPLE
         and len(said.ties) <= TIES
+        and sum(is_bond(tie.kind) for tie in said.ties) <= BONDS
         and len(ids) == len(said.people)
         and 0 not in ids
         and all(map(_CODE.fullmatch, codes))

@@ -48,7 +48,10 @@ def unnamed(client: Collection[str], others: Mapping[str, Collection[str]]) -> C
         return theirs[0] or _client(text)
 
     def hide(text: str) -> str:
-        text = _replaced(text, [(*place[:2], instead(text, *place)) for place in places(text)])
+        found = places(text)
+        if not found:
+            return text
+        text = _replaced(text, [(*place[:2], instead(text, *place)) for place in found])
         while left := places(text):  # what stands alone now that its neighbour is gone
             text = _replaced(text, [(start, stop, HIDDEN) for start, stop, _ in left])
         return text

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from random import Random
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
+from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures import received
 from songtor_web.pictures.genogram.model import Family
 from songtor_web.shell import text_folders
@@ -94,3 +98,55 @@ def test_events_keep_their_order_and_their_links() -> None:
     assert (first.when, first.until, first.led_to) == ("2019~", "..", (third.key,))
     assert third.after == first.key
     assert len({first.key, second.key, third.key}) == 3
+
+
+KINDS = [*vocabulary().ties, "from_a_newer_list"]
+
+
+def crowd(seed: int) -> dict[str, Any]:
+    """The largest genogram that is let in, of anybody's making: circles, twins of two generations."""
+    chance = Random(seed)
+    people = [
+        {
+            "id": number,
+            "sex": chance.choice(["female", "male", "other", "unknown", ""]),
+            "born": chance.choice(["", "", "stillbirth", "pregnancy"]),
+            "birth_year": chance.choice(["", str(chance.randint(1900, 2026)), "9999"]),
+            "index": number == 1 or chance.random() < 0.01,
+        }
+        for number in range(1, 301)
+    ]
+    pairs = [chance.sample(range(1, 301), 2) for _ in range(chance.choice([0, 30, 400]))]
+    ties = [{"from": one, "to": other, "kind": chance.choice(KINDS)} for one, other in pairs]
+    return {"people": people, "ties": ties}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_wildest_family_that_is_let_in_is_drawn(seed: int) -> None:
+    """A rogue peer sends what M9 lets in: everybody is in the picture and in its words."""
+    (shown,) = received.shown({"genogram": crowd(seed)}, ENGLISH, "en", TODAY)
+    svg = shown.draw()
+    assert {int(number) for number in re.findall(r'data-person="(\d+)"', svg)} == set(range(1, 301))
+    assert shown.words()
+
+
+def test_the_wildest_life_that_is_let_in_is_drawn() -> None:
+    """Circles of before and after, everything led to everything, words that close tags and turn the line."""
+    nasty = "</text><script>alert(1)</script>\u202e\x00&"
+    events = [
+        {
+            "id": number,
+            "when": ["", "2019", "0000/9999-12-31", "9999~/.."][number % 4],
+            "text": nasty,
+            "theme": nasty,
+            "after": number % 500 + 1,
+            "before": (number + 7) % 500 + 1,
+            "led_to": [number % 500 + 1, (number + 99) % 500 + 1],
+        }
+        for number in range(1, 501)
+    ]
+    (shown,) = received.shown({"timeline": events}, ENGLISH, "en", TODAY)
+    svg = shown.draw()
+    assert "<script" not in svg
+    assert len(ElementTree.fromstring(svg).findall(".//*[@data-event]")) == 500
+    assert len([one for _, said in shown.words() for one in said]) == 500

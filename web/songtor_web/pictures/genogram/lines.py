@@ -100,8 +100,7 @@ class Lines:
         """Once people and passes have their x, whatever hangs on them has it too."""
         for one in self.twins:
             if one.way:
-                for upright, port in zip(one.way.uprights, (one.begin, one.end), strict=True):
-                    upright.x = x[port.key]
+                one.way.uprights[0].x, one.way.uprights[-1].x = x[one.begin.key], x[one.end.key]
         for descent in self.descents:
             alone = descent.leaves[0] if len(descent.leaves) == 1 else None
             if alone and abs(descent.drop.x - x[alone.child]) < TRACK:
