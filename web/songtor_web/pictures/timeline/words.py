@@ -24,5 +24,5 @@ def _sentence(one: Standing, t: Say, lang: str) -> str:
     if one.event.theme:
         parts.append(f"({one.event.theme})")
     if one.led_to:
-        parts.append(f"→ {t('pictures.timeline_led_to', n=', '.join(map(str, one.led_to)))}")
+        parts.append(f"· {t('pictures.timeline_led_to', n=', '.join(map(str, one.led_to)))}")
     return " ".join(parts)
