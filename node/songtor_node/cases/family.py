@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Annotated, NamedTuple
 
 import yaml
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlmodel import Session
 
 from songtor_node.cases import service
@@ -58,6 +58,7 @@ ACTS: Mapping[str, Act] = {
 OFFERED = (
     "mother", "father", "partner", "ex_partner", "son", "daughter", "brother", "sister", "twin", "parent",
 )  # fmt: skip
+_PARTED = ("separated", "divorced")
 _WORDS = {PARENT: "parent", CHILD: "child", SIBLING: "sibling", UNION: "partner"}
 _OPPOSITE = {"female": "male", "male": "female"}
 NOBODY, SOMEBODY = "", "unknown"
@@ -69,7 +70,7 @@ class Relation(Form):
     alone a brother or sister is; `alike`: of twins."""
 
     name: Line = ""
-    sex: Annotated[Sex, Empty] = "unknown"
+    sex: Annotated[Sex, BeforeValidator(lambda said: said or "unknown")] = "unknown"
     birth_date: PartialDate = ""
     born: Annotated[Born, Empty] = ""
     deceased: Flag = False
@@ -261,6 +262,18 @@ def partners_of(record: CaseRecord, key: str) -> list[str]:
         elif group == "parent" and tie.one == key:
             found += parents_of(record, tie.other, tie.kind)
     return [one for one in dict.fromkeys(found) if one in here and one != key]
+
+
+def usual_partner(record: CaseRecord, key: str) -> str:
+    """With whom a child probably is: who is together with them now, else the first; or nobody."""
+    partners = partners_of(record, key)
+    parted = {
+        end
+        for tie in record.ties
+        if key in (tie.one, tie.other) and (tie.kind in _PARTED or tie.until)
+        for end in (tie.one, tie.other)
+    }
+    return next((one for one in partners if one not in parted), next(iter(partners), NOBODY))
 
 
 def way_to(relation: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from songtor_proto.vocabulary import vocabulary
 from songtor_web.dates import date_text
 from songtor_web.fields import Option
 from songtor_web.pictures.genogram import draw, words
-from songtor_web.pictures.genogram.model import BOND, PARENT, UNION, Family
+from songtor_web.pictures.genogram.model import BOND, ONE_WAY, PARENT, UNION, Family
 
 _BORN = ("pregnancy", "miscarriage", "abortion", "stillbirth")
 _LIFE = (
@@ -132,8 +132,8 @@ class House:
                 None,
             )
             if known:
-                words = self.visit.t("genogram.known_already", what=said, who=self.says(known.key))
-                made.append(Offer(words.unescape(), f"{self.base}/{known.id}"))
+                words = self.visit.t("genogram.known_already", what=said)
+                made.append(Offer(str(words), f"{self.base}/{known.id}"))
             else:
                 made.append(Offer(str(said), f"{self.base}/{person.id}/add/{act}"))
         return made
@@ -197,7 +197,7 @@ def person(visit: Visit) -> Response:
             **frame(at),
             shown=here.relative(one),
             offers=here.offers(one),
-            ties=[_tie_row(here, tie) for tie in mine],
+            ties=[_tie_of(here, one.key, tie) for tie in mine],
             facts=f"{here.base}/{'client' if one.key == CLIENTS_KEY else f'{one.id}/facts'}",
         )
 
@@ -227,6 +227,20 @@ def _tie_row(here: House, tie: Tie) -> TieRow:
     return TieRow(said, label(visit.lang, "ties", tie.kind), years, f"{here.base}/ties/{tie.id}")
 
 
+def _tie_of(here: House, key: str, tie: Tie) -> TieRow:
+    """As it is told on one person's page: the other, and which way it goes."""
+    row, visit = _tie_row(here, tie), here.visit
+    term = vocabulary().ties.get(tie.kind)
+    first = tie.one == key
+    way = ""
+    if term and term.group == PARENT:
+        way = "genogram.is_child" if first else "genogram.is_parent"
+    elif tie.kind in ONE_WAY:
+        way = "genogram.to_them" if first else "genogram.from_them"
+    kind = f"{visit.t(way)} · {row.kind}" if way else row.kind
+    return row._replace(words=here.says(tie.other if first else tie.one), kind=kind)
+
+
 # A new relative
 
 
@@ -243,7 +257,7 @@ def added(visit: Visit) -> Response:
         with visit.at("add person") as at:
             here = house(visit, at)
             asks, _ = _asked(here)
-            said = check(family.Relation, typed(visit, asks))
+            said = check(family.Relation, {"sex": family.ACTS[_act(visit)].sex, **typed(visit, asks)})
             if said.other not in ("", family.SOMEBODY, *(one.key for one in here.people)):
                 raise InputError("unknown_code", field="other")
             whom = here.person()
@@ -275,42 +289,35 @@ def _act(visit: Visit) -> str:
 def _asked(here: House) -> tuple[tuple[Ask, ...], Mapping[str, Any]]:
     """What is asked of the new one, and what is put before the worker."""
     act, whom = _act(here.visit), here.person()
-    what = family.ACTS[act].what
+    what, sex, usual = family.ACTS[act]
     asks = [Ask("name", words="kin_name"), Ask("birth_date", "partial_date")]
-    begun: dict[str, Any] = {"sex": family.sex_of(act, whom), "kind": family.ACTS[act].kind}
-    if family.ACTS[act].sex in ("", "unknown"):
+    begun: dict[str, Any] = {"sex": family.sex_of(act, whom), "kind": usual}
+    if sex in ("", "unknown"):
         asks.append(Ask("sex", "choice", options=SEXES))
     if what == family.CHILD:
         asks.append(Ask("other", "choice", words="kin_other"))
-        begun["other"] = next(iter(family.partners_of(here.record, whom.key)), "")
-    if what == family.SIBLING and len(family.parents_of(here.record, whom.key)) > 1:
+        begun["other"] = family.usual_partner(here.record, whom.key)
+    elif what == family.SIBLING and len(family.parents_of(here.record, whom.key)) > 1:
         asks.append(Ask("other", "choice", words="kin_shared"))
-    if what == family.UNION or act == "parent":
+    elif what == family.UNION or act == "parent":
         asks.append(Ask("kind", "choice", words="kin_kind"))
     if act == "twin":
         asks.append(Ask("alike", "flag", words="kin_alike"))
         begun["birth_date"] = whom.birth_date
-    asks += [Ask("deceased", "flag"), Ask("lives_with_client", "flag")]
-    if what != family.UNION and act != "parent":
-        asks.append(Ask("kind", "choice", words="kin_kind"))
+    asks += [Ask("deceased", "flag"), Ask("lives_with_client", "flag"), Ask("death_date", "partial_date")]
+    if what in (family.CHILD, family.SIBLING):
+        asks += [Ask("kind", "list", words="kin_not_by_birth"), Ask("born", "list", options=_BORN)]
+        del begun["kind"]
     if what == family.UNION:
         asks += _TIE
-    if Ask("sex", "choice", options=SEXES) not in asks:
-        asks.append(Ask("sex", "choice", options=SEXES))
-    asks.append(Ask("death_date", "partial_date"))
-    if what in (family.CHILD, family.SIBLING):
-        asks.append(Ask("born", "list", options=_BORN))
     return tuple(asks), begun
 
 
 def _adding(here: House, sheet: Sheet, status: int = 200) -> Response:
     visit, act, whom = here.visit, _act(here.visit), here.person()
-    what = family.ACTS[act].what
     folded = {"death_date", "born", "since", "until"}
-    if what != family.UNION and act != "parent":
+    if family.ACTS[act].what in (family.CHILD, family.SIBLING):
         folded |= {"kind"}
-    if family.ACTS[act].sex not in ("", "unknown"):
-        folded |= {"sex"}
     title = visit.t("genogram.adding", what=visit.t(f"genogram.add_{act}"), whom=here.says(whom.key))
     return show_sheet(
         visit,
@@ -327,7 +334,7 @@ def _choices(here: House, act: str, whom: Person) -> Lists:
     visit, what = here.visit, family.ACTS[act].what
     group = UNION if what == family.UNION else PARENT
     kinds = [term for term in vocabulary().ties.values() if term.group == group]
-    if act == "parent":
+    if group == PARENT:
         kinds = [term for term in kinds if term.code != "birth"]
     other = [Option(key, here.says(key)) for key in family.partners_of(here.record, whom.key)]
     if what == family.SIBLING:

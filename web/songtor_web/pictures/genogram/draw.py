@@ -15,7 +15,6 @@ from songtor_web.pictures.genogram.model import Family, Person
 from songtor_web.pictures.genogram.route import Point
 from songtor_web.pictures.genogram.spot import Placed
 from songtor_web.pictures.genogram.words import about
-from songtor_web.pictures.lettering import width
 from songtor_web.texts import Say
 
 
@@ -152,9 +151,9 @@ def _years(drawing: Drawing, line: Line) -> None:
     if not line.words:
         return
     x, y = line.words_at
-    if line.way:
-        drawing.rect(x - 2, y - 11, width(line.words, SMALL) + 4, 13, fill=SHEET)
-    drawing.text(x, y, line.words, size=SMALL, anchor="start" if line.way else "middle", fill=SOFT)
+    left = x if line.way else x - line.wide / 2
+    drawing.rect(left - 2, y - 11, line.wide + 4, 13, fill=SHEET)
+    drawing.text(left, y, line.words, size=SMALL, fill=SOFT)
 
 
 def _loose(drawing: Drawing, placed: Layout, t: Say) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 
 UNION, PARENT, TWIN, BOND = "union", "parent", "twin", "bond"
 """The groups of ties."""
+ONE_WAY = ("violent", "controlling")
+"""Bonds in which one does it to the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

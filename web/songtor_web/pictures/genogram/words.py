@@ -8,7 +8,7 @@ from songtor_proto.vocabulary.dates import date_text
 from songtor_web.pictures.genogram.generations import generations
 from songtor_web.pictures.genogram.kin import Kin, kin
 from songtor_web.pictures.genogram.labels import labels, said
-from songtor_web.pictures.genogram.model import Family, Person, Tie, age
+from songtor_web.pictures.genogram.model import ONE_WAY, Family, Person, Tie, age
 from songtor_web.texts import Say
 
 
@@ -82,7 +82,7 @@ def _union(tie: Tie, partner: str, t: Say, lang: str) -> str:
 
 
 def _tie(tie: Tie, called: dict[str, str], t: Say, lang: str) -> str:
-    key = "does" if tie.kind in ("violent", "controlling") else "between"
+    key = "does" if tie.kind in ONE_WAY else "between"
     one, other = called[tie.one], called[tie.other]
     return said(t, key, one=one, other=other, kind=_kind(tie, lang), years=_years(tie, lang))
 
