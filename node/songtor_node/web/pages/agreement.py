@@ -1,5 +1,5 @@
-"""The plan signed: read in plain words, signed with a finger on the worker's phone, on paper, or said before a
-witness. Nothing else of the case is shown to who signs."""
+"""The plan signed: read in plain words, signed with a finger on the worker's phone or on paper, or said before
+a witness. Nothing else of the case is shown to who signs."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ def _sign(
 
 def _paper(screen: Screen, file: papers.File, kind: str) -> str:
     """The number under which it is kept with the case."""
-    at, name = screen.at, str(screen.t(f"plan.kept_{kind}"))
+    at, name = screen.at, screen.t(f"plan.kept_{kind}").unescape()
     kept = papers.keep(at.session, at.case, name=name, file=file, kind=kind, by=at.by, now=at.now)
     return str(kept.id)
 
@@ -330,7 +330,7 @@ def _show(screen: Screen, name: str, error: InputError | None = None, **more: An
     }
     at_field = any(isinstance(one, Field) and one.error for one in marked.values())
     if error and error.field == "agreed":
-        words = str(screen.t("plan.tick_one"))
+        words = screen.t("plan.tick_one").unescape()
     return screen.visit.show(
         f"care/agreement/{name}.html",
         422 if error else 200,
@@ -362,7 +362,7 @@ def _frame(visit: Visit, wrong: str = "", fields: Sequence[Field] = ()) -> dict[
 
 def _signers(record: CaseRecord, t: Say) -> list[Signer]:
     """The client, and guardians who are not the danger."""
-    client = called(record.client, "th") or str(t("plan.sign_client"))
+    client = called(record.client, "th") or t("plan.sign_client").unescape()
 
     def guardian(person: Person) -> str:
         return " ".join(filter(None, (person.relation, called(person, "th"))))
@@ -375,7 +375,7 @@ def _signers(record: CaseRecord, t: Say) -> list[Signer]:
 
 def _about(goal: Goal, visit: Visit) -> str:
     if plan.changed_since_signed(goal):
-        return str(visit.t("plan.changed_since"))
+        return visit.t("plan.changed_since").unescape()
     return vocabulary().journey_stages[goal.stage].label(visit.lang)
 
 
@@ -383,10 +383,10 @@ def _plainly(goal: Goal, screen: Screen) -> list[str]:
     """The goal without its own words, line by line; a line with a dash is a step."""
     t, lang = screen.t, screen.visit.lang
     who = " · ".join(filter(None, (goal.who, goal.agency)))
-    told = [goal.todo, str(t("plan.read_who", who=who)) if who else ""]
+    told = [goal.todo, t("plan.read_who", who=who).unescape() if who else ""]
     for point in plan.points(goal):
         more = " · ".join(filter(None, (point.agency, point.who)))
-        days = str(t("plan.read_days", n=point.days)) if point.days else ""
+        days = t("plan.read_days", n=point.days).unescape() if point.days else ""
         told.append("- " + " · ".join(filter(None, (point.what, more, days))))
     needs = {
         code: policy().categories[code].label(lang)
@@ -394,15 +394,15 @@ def _plainly(goal: Goal, screen: Screen) -> list[str]:
         for code in point.information
     }
     if needs:
-        told.append(str(t("plan.read_needs", what=", ".join(needs.values()))))
+        told.append(t("plan.read_needs", what=", ".join(needs.values())).unescape())
     if goal.due:
-        told.append(str(t("plan.read_due", date=date_text(goal.due, lang))))
+        told.append(t("plan.read_due", date=date_text(goal.due, lang)).unescape())
     return [one for one in told if one]
 
 
 def _parts(screen: Screen) -> list[list[str]]:
     """All of it, to read aloud or to print."""
-    intro, end = str(screen.t("plan.read_intro")), str(screen.t("plan.read_end"))
+    intro, end = screen.t("plan.read_intro").unescape(), screen.t("plan.read_end").unescape()
     return [[intro], *([goal.text, *_plainly(goal, screen)] for goal in screen.goals), [end]]
 
 

@@ -39,7 +39,7 @@ _FILLS = {"strong": ink.INK, "plain": ink.INK, "soft": ink.SOFT, "late": ink.STR
 def draw(placed: Placed, t: Say, lang: str, *, name: str = "journey") -> Drawing:
     """The picture; it has links where a goal has an address."""
     live = any(goal.href for goal in placed.journey.goals)
-    title = str(t("pictures.journey_title"))
+    title = t("pictures.journey_title").unescape()
     made = Drawing(placed.width, placed.height, title=title, name=name, live=live)
     made.rect(0, 0, placed.width, placed.height, fill=ink.SHEET)
     _months(made, placed, t, lang)
@@ -62,7 +62,7 @@ def _months(made: Drawing, placed: Placed, t: Say, lang: str) -> None:
                 shown = year_shown(str(month.on.year), lang)
                 made.text(month.x + 5, 59, shown, size=SMALL, bold=True)
     with made.group(part="today"):
-        words = str(t("pictures.journey_today", date=date_text(placed.journey.today, lang)))
+        words = t("pictures.journey_today", date=date_text(placed.journey.today, lang)).unescape()
         wide = width(words, SMALL, bold=True) + 16
         x = min(max(LEFT, placed.today - wide / 2), RIGHT - wide)
         made.line([(placed.today, 22), (placed.today, foot)], stroke=ink.MARIGOLD, stroke_width=2.5)
@@ -75,7 +75,7 @@ def _row(made: Drawing, row: Row, t: Say, lang: str) -> None:
     with made.group(row=f"{row.subject} {row.dimension}"):
         if row.head:
             made.rect(*row.head, fill=ink.GREY)
-            subject = str(t(f"pictures.journey_subject_{row.subject}"))
+            subject = t(f"pictures.journey_subject_{row.subject}").unescape()
             made.text(SIDE + 6, row.head.y + 20, subject, size=14.5, bold=True)
         top = row.box.y + (HEAD if row.head else 0)
         made.line([(SIDE, top), (WIDTH - SIDE, top)], stroke=ink.EDGE, stroke_width=1)
@@ -83,7 +83,9 @@ def _row(made: Drawing, row: Row, t: Say, lang: str) -> None:
         made.text(SIDE, top + 20, words, size=SMALL, fill=ink.SOFT)
         if not row.lanes:
             x = SIDE + width(words, SMALL) + 12
-            made.text(max(LEFT, x), top + 20, str(t("pictures.journey_empty")), size=SMALL, fill=ink.SOFT)
+            made.text(
+                max(LEFT, x), top + 20, t("pictures.journey_empty").unescape(), size=SMALL, fill=ink.SOFT
+            )
         for before, after in pairwise(row.lanes):
             y = (before.box.y + before.box.height + after.box.y) / 2 - 5
             made.line([(SIDE, y), (WIDTH - SIDE, y)], stroke=ink.RULE, stroke_width=1)
@@ -256,12 +258,12 @@ def _legend(made: Drawing, y: float, stages: Sequence[str], t: Say, lang: str) -
             x += 28 + width(term.label(lang), SMALL) + 22
         x = SIDE
         for state in STATES:
-            words = str(t(f"pictures.journey_state_{state}"))
+            words = t(f"pictures.journey_state_{state}").unescape()
             _mark(made, 1, state, x + RADIUS + 2, y + 48)
             made.text(x + 28, y + 52, words, size=SMALL)
             x += 28 + width(words, SMALL) + 22
         for kind in ("due", "back", "no"):
-            words = str(t(f"pictures.journey_sign_{kind}"))
+            words = t(f"pictures.journey_sign_{kind}").unescape()
             _sign(made, kind, x, y + 41)
             made.text(x + 20, y + 52, words, size=SMALL)
             x += 20 + width(words, SMALL) + 22
@@ -273,4 +275,4 @@ def _legend(made: Drawing, y: float, stages: Sequence[str], t: Say, lang: str) -
             stroke_dasharray="5 2",
         )
         made.line([(SIDE + 22, y + 67), (SIDE + 22, y + 77)], stroke=ink.INK, stroke_width=2)
-        made.text(SIDE + 42, y + 76, str(t("pictures.journey_sign_days")), size=SMALL)
+        made.text(SIDE + 42, y + 76, t("pictures.journey_sign_days").unescape(), size=SMALL)

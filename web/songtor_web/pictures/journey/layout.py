@@ -264,7 +264,7 @@ def _words(goal: Goal, today: date, t: Say, lang: str) -> Iterator[tuple[str, st
     if goal.signed_on:
         yield from (("soft", one) for one in lines(says.signed(goal, t, lang), WORDS, SMALL))
     if goal.refused:
-        yield "no", str(t("pictures.journey_no"))
+        yield "no", t("pictures.journey_no").unescape()
     if late := says.goal_late(goal, today, t):
         yield from (("late", one) for one in lines(late, WORDS, SMALL, bold=True))
     if goal.ended:
@@ -389,9 +389,8 @@ def _station_lines(
     by = " · ".join(filter(None, (station.agency, station.who)))
     if by:
         yield from (("soft", one) for one in lines(by, room, SMALL, most=2))
-    if station.information:
-        needs = t("pictures.journey_needs", what=", ".join(station.information))
-        yield from (("soft", one) for one in lines(str(needs), room, SMALL, most=MOST))
+    if needs := says.needs(station, t):
+        yield from (("soft", one) for one in lines(needs, room, SMALL, most=MOST))
     look = "late" if station.late else "plain"
     days = says.days(station, today, t)
     yield from ((look, one) for one in lines(days, room, SMALL, bold=station.late, most=2))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.dates import date_text
 from songtor_web.pictures.journey import says
-from songtor_web.pictures.journey.model import Goal, Journey
+from songtor_web.pictures.journey.model import Goal, Journey, Move
 from songtor_web.texts import Say
 
 
@@ -21,7 +21,7 @@ def words(journey: Journey, t: Say, lang: str) -> list[tuple[str, Sequence[str]]
         if several:
             heading = f"{t(f'pictures.journey_subject_{subject}')}: {heading}"
         said = [one for goal in goals for one in _goal(goal, journey, t, lang)]
-        found.append((heading, said or [str(t("pictures.journey_empty"))]))
+        found.append((heading, said or [t("pictures.journey_empty").unescape()]))
     return found
 
 
@@ -29,7 +29,7 @@ def _goal(goal: Goal, journey: Journey, t: Say, lang: str) -> Iterator[str]:
     stage = vocabulary().journey_stages[goal.stage].label(lang)
     late = says.goal_late(goal, journey.today, t)
     state = [stage, late, says.due(goal, t, lang), says.signed(goal, t, lang), goal.ended]
-    yield str(t("pictures.journey_goal", text=goal.text, state=" · ".join(filter(None, state))))
+    yield t("pictures.journey_goal", text=goal.text, state=" · ".join(filter(None, state))).unescape()
     before = journey.stages[0]
     for move in goal.moves:
         on = date_text(move.on, lang)
@@ -43,13 +43,8 @@ def _goal(goal: Goal, journey: Journey, t: Say, lang: str) -> Iterator[str]:
         before = before if move.refused else move.stage
         yield f"{on}: {what}"
     if goal.refused and not any(move.refused for move in goal.moves):
-        yield str(
-            t("pictures.journey_no_because", words=goal.refusal) if goal.refusal else t("pictures.journey_no")
-        )
+        yield says.refused(Move(goal.begun, goal.stage, True, goal.refusal), t)
     for number, station in enumerate(goal.stations, 1):
-        needs = (
-            t("pictures.journey_needs", what=", ".join(station.information)) if station.information else ""
-        )
-        more = [station.agency, station.who, str(needs), station.bring, says.days(station, journey.today, t)]
-        said = " · ".join(filter(None, more))
-        yield str(t("pictures.journey_station", n=number, what=station.what, more=said))
+        more = [station.agency, station.who, says.needs(station, t), station.bring]
+        said = " · ".join(filter(None, (*more, says.days(station, journey.today, t))))
+        yield t("pictures.journey_station", n=number, what=station.what, more=said).unescape()
