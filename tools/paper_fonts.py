@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the letters of paper, web/songtor_web/paper/fonts, from the files of Fontsource's npm packages.
 
-    for name in sarabun noto-sans noto-sans-{lao,khmer,myanmar,arabic,hebrew,tc,jp,sc,kr}; do
+    for name in sarabun noto-sans noto-sans-{lao,khmer,myanmar,arabic,hebrew,math,symbols-2,tc,jp,sc,kr}; do
         npm pack @fontsource/$name@5.3.0; done
     .venv/bin/python tools/paper_fonts.py FOLDER_OF_THE_TGZ_FILES
 
@@ -40,6 +40,10 @@ SMALL = {
     "noto-sans-arabic": ("arabic",),
     "noto-sans-hebrew": ("hebrew",),
 }
+SIGNS = (
+    ("math", "latin", (range(0x2190, 0x2300), range(0x25A0, 0x2600))),  # arrows, operators, shapes
+    ("symbols-2", "symbols", (range(0x2600, 0x27C0),)),
+)
 HAN = (("tc", "chinese-traditional"), ("jp", "japanese"), ("sc", "chinese-simplified"), ("kr", "korean"))
 """Each has what those before it have not."""
 
@@ -68,6 +72,10 @@ def main() -> None:
     for name, parts in SMALL.items():
         font = _merged([_face(packages, name, part, 400) for part in parts])
         _save(font, name.replace("-", " ").title(), "Regular", name, 400)
+    for region, part, blocks in SIGNS:
+        font = _face(packages, f"noto-sans-{region}", part, 400)
+        wanted = {code for code in font.getBestCmap() if any(code in block for block in blocks)}
+        _save(_only(font, wanted), f"Noto Sans {region.title()}", "Regular", f"noto-sans-{region}", 400)
     known = {code for file in FONTS.glob("*.ttf") for code in TTFont(file).getBestCmap()}
     for region, part in HAN:
         font = _face(packages, f"noto-sans-{region}", part, 400)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 
 import pypdf
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songtor_web.paper.letters import GETA, written
+from songtor_web.paper.letters import BOX, written
 from songtor_web.paper.press import pdf
 from songtor_web.paper.sheets import Facts, Prose, Sheet, Table
 
@@ -93,5 +96,28 @@ def test_addresses_of_the_networks_countries_can_be_printed(words: str) -> None:
 def test_a_letter_that_cannot_be_printed_is_marked_and_said() -> None:
     """Never a silent gap."""
     found = lines("ที่อยู่ \U00012000 ซอย 2")
-    assert f"ที่อยู่ {GETA} ซอย 2" in found
-    assert any(line.startswith(f"{GETA} คือ") for line in found)
+    assert f"ที่อยู่ {BOX} ซอย 2" in found
+    assert any(line.startswith(f"{BOX} คือ") for line in found)
+
+
+@pytest.mark.parametrize("side", ["songtor_proto", "songtor_web", "songtor_node"])
+def test_the_programs_own_words_can_all_be_printed(side: str) -> None:
+    """Phrases, labels, notices, names of organisations and places."""
+    missing: set[str] = set()
+    for file in sorted(Path(str(files(side))).rglob("*")):
+        if file.suffix in (".yaml", ".csv", ".txt") and "fonts" not in file.parts:
+            written(file.read_text("utf-8"), missing)
+    assert not missing
+
+
+def test_every_font_that_is_there_is_used_and_knows_its_letters() -> None:
+    """The list of what can be printed is that of the fonts; a sheet names each of them."""
+    folder = Path(str(files("songtor_web"))) / "paper"
+    sheet = (folder / "sheet.typ").read_text("utf-8")
+    for file in (folder / "fonts").glob("*.ttf"):
+        font = TTFont(file)
+        missing: set[str] = set()
+        written("".join(map(chr, font.getBestCmap())).replace("\0", ""), missing)
+        assert missing <= {"\N{REPLACEMENT CHARACTER}"}, file.name  # for what turns the direction of writing
+        family = str(font["name"].getDebugName(16) or font["name"].getDebugName(1))
+        assert f'"{family}"' in sheet, file.name

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from songtor_web.screen import shown
 
-GETA = "\N{GETA MARK}"
+BOX = "\N{WHITE SQUARE}"
 """What printers put in place of a letter that they do not have."""
 _RING = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")  # นํ้า for น้ำ
 _RING_BEHIND = re.compile("([\u0e48-\u0e4b])\u0e4d\u0e32")
@@ -26,7 +26,7 @@ def written(text: str, missing: set[str]) -> str:
     text = _TONE_FIRST.sub("\\2\\1", text)
     strange = {letter for letter in set(text) if not _has(letter)}
     missing |= strange
-    return "".join(GETA if letter in strange else letter for letter in text) if strange else text
+    return "".join(BOX if letter in strange else letter for letter in text) if strange else text
 
 
 def _has(letter: str) -> bool:
