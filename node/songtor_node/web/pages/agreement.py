@@ -1,5 +1,5 @@
-"""The plan signed: read in plain words, signed with a finger on the worker's phone or on paper, or said before
-a witness. Nothing else of the case is shown to who signs."""
+"""The plan signed: read in plain words, then signed with a finger on the worker's phone or on paper, or said
+before a witness. Nothing else of the case is shown to who signs."""
 
 from __future__ import annotations
 
