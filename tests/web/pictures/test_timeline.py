@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from itertools import combinations, pairwise
@@ -226,7 +226,7 @@ def test_both_eras_stand_at_the_axis_in_thai(lang: str) -> None:
     assert ">2019<" in drawn
 
 
-def life(*events: tuple[str, str, dict[str, object]]) -> Timeline:
+def life(*events: tuple[str, str, Mapping[str, object]]) -> Timeline:
     return Timeline(
         tuple(
             Event(key=f"e{number}", when=when, text=text, **more)  # type: ignore[arg-type]

@@ -21,8 +21,8 @@ _WORD = re.compile(f"((?:(?!{_GAP}).)+)((?:{_GAP})*)")
 
 def width(words: str, size: float = 14, *, bold: bool = False) -> float:
     """In pixels, on one line."""
-    table = _widths()["bold" if bold else "regular"]
-    return sum(table.get(ord(letter), _unknown(letter)) for letter in words) * size / 1000
+    advance = _advances()["bold" if bold else "regular"].__getitem__
+    return sum(map(advance, words)) * size / 1000
 
 
 def lines(words: str, room: float, size: float = 14, *, bold: bool = False, most: int = 0) -> list[str]:
@@ -89,8 +89,11 @@ def _one_cluster(letter: str, following: str) -> bool:
     return joins or letter in "เแโใไ\u200d"
 
 
-def _unknown(letter: str) -> int:
-    return 0 if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc") else _UNKNOWN
+class _Advances(dict[str, int]):
+    """Of each letter that the font has, in thousandths of the size; of any other what is taken for it."""
+
+    def __missing__(self, letter: str) -> int:
+        return 0 if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc") else _UNKNOWN
 
 
 @cache
@@ -99,7 +102,10 @@ def _thai() -> budoux.Parser:
 
 
 @cache
-def _widths() -> dict[str, dict[int, int]]:
+def _advances() -> dict[str, _Advances]:
     text = (files("songtor_web.pictures") / "widths.yaml").read_text("utf-8")
     found: dict[str, dict[int, int]] = yaml.load(text, yaml.CSafeLoader)
-    return found
+    return {
+        weight: _Advances((chr(code), wide) for code, wide in letters.items())
+        for weight, letters in found.items()
+    }

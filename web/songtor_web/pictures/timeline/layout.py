@@ -24,7 +24,8 @@ NARROW, WIDE = 308.0, 640.0
 AXIS, DOT = 52.0, 10.0
 """Where the axis stands, and an event's dot (its radius)."""
 LANE, TRACK = 12.0, 8.0
-"""From one bar to the next, and from one arrow to the next."""
+"""From one bar to the next, and from one arrow to the next (closer where there are very many)."""
+_MARGIN, _CLOSEST = 80.0, 3.0
 DATE, TEXT, SMALL = 13.0, 14.5, 12.0
 LINE, PAD, GAP, NOTE = 20.0, 7.0, 10.0, 26.0
 """A line's height, the space round a card's words, that between two cards, and a note's height."""
@@ -130,7 +131,9 @@ def layout(timeline: Timeline, *, t: Say, lang: str, room: float = NARROW, theme
     drawn = periods(shown)
     lane, track = lanes(drawn), tracks(shown)
     left = AXIS + DOT + 6 + LANE * (1 + max(lane.values(), default=-1))
-    margin = TRACK * (2 + max(track.values())) if track else 2.0
+    most = 2 + max(track.values(), default=-2)
+    pitch = min(TRACK, max(_MARGIN / max(most, 1), _CLOSEST))
+    margin = max(pitch * most, 2.0)
     right = max(room - margin, left + _LEAST)
     cards, notes, height = _stacked(shown, left, right - left, t, lang)
     placed = [card for card in cards if card.standing.placed]
@@ -143,7 +146,7 @@ def layout(timeline: Timeline, *, t: Say, lang: str, room: float = NARROW, theme
         axis=(max(placed[0].at - 20, 2.0), foot) if placed else (0.0, 0.0),
         cards=cards,
         bars=bars,
-        arrows=_arrows(cards, track, right),
+        arrows=_arrows(cards, track, right, pitch),
         notes=notes,
     )
 
@@ -210,7 +213,7 @@ def _bar(one: Period, lane: int, cards: Sequence[Card], foot: float) -> Bar:
     )
 
 
-def _arrows(cards: Sequence[Card], track: dict[int, int], edge: float) -> list[Arrow]:
+def _arrows(cards: Sequence[Card], track: dict[int, int], edge: float, pitch: float) -> list[Arrow]:
     """At a card's edge first what comes from above (an inner track's first), then what goes out, then what
     comes from below: so fewer cross."""
     by_number = {card.standing.number: card for card in cards}
@@ -228,7 +231,7 @@ def _arrows(cards: Sequence[Card], track: dict[int, int], edge: float) -> list[A
     }
     found = []
     for source, place in track.items():
-        x, out = edge + TRACK * (place + 1), height[source, source]
+        x, out = edge + pitch * (place + 1), height[source, source]
         for target in by_number[source].standing.led_to:
             if target in by_number:
                 into = height[target, source]
