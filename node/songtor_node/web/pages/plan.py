@@ -1,5 +1,5 @@
-"""The plan as a journey of services: its picture, its goals with their touch points, the stage each is at; a no
-is shown, not hidden."""
+"""The plan as a journey of services: its picture, its goals with their touch points, the stage each is at; a
+no is shown, not hidden."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, mark
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved
 from songtor_node.web.forms.two_people import merged
+from songtor_node.web.printing import picture_pdf
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.fields import Option
 from songtor_web.pictures.journey import model, says
 from songtor_web.pictures.journey.draw import draw
-from songtor_web.pictures.journey.layout import layout
+from songtor_web.pictures.journey.layout import layout, pages
 from songtor_web.pictures.journey.words import words
 from songtor_web.texts import Say
 
+SHEET = 590.0
+"""How high a part of the journey is on paper that lies across."""
 GOAL = EntryForm(
     kind="goal",
     path="/plan",
@@ -122,6 +125,15 @@ def overview(visit: Visit) -> Response:
             to_sign=plan.to_sign(record.goals),
             tone=tone,
         )
+
+
+def overview_pdf(visit: Visit) -> Response:
+    """The journey, on as many sheets as it needs."""
+    with visit.at("plan") as at:
+        journey = _journey(visit, at, read_record(at.session, at.case))
+    parts = [draw(part, visit.t, visit.lang).svg() for part in pages(journey, visit.t, visit.lang, SHEET)]
+    said = words(journey, visit.t, visit.lang)
+    return picture_pdf(visit, parts, str(visit.t("plan.title")), said, wide=True)
 
 
 def goal(visit: Visit) -> Response:
@@ -276,6 +288,7 @@ def _refusal(visit: Visit, at: At, row: Goal, made: Sheet, status: int = 200) ->
 _GOAL = "/cases/{case}/plan/{number}"
 PAGES = (
     Page(path="/cases/{case}/plan", may=May.CASEWORK, get=overview),
+    Page(path="/cases/{case}/plan.pdf", may=May.CASEWORK, get=overview_pdf),
     Page(path="/cases/{case}/plan/add", may=May.CASEWORK, get=add, post=added),
     Page(path=_GOAL, may=May.CASEWORK, get=goal, post=to_stage),
     Page(path=f"{_GOAL}/change", may=May.CASEWORK, get=change, post=changed),
