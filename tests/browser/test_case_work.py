@@ -126,12 +126,12 @@ def planned(at: Hand, case: str) -> None:
     task(at, case, "plan")
     at.go()
     at.pick("dimension", "social")
-    at.write(text="ออกจากบ้านอย่างปลอดภัย", who="มาลี", due="2026-12-10", agency="บ้านพักหญิง", days="14")
+    at.write(text="ออกจากบ้านอย่างปลอดภัย", who="มาลี", due="2026-12-10", agency="บ้านพักหญิง")
     at.go()
     at.reads("ออกจากบ้านอย่างปลอดภัย", "บ้านพักหญิง", at.label("journey_stages", "diagnosing"))
     at.go("main a.row")
     at.pick("stage", "in_service")
-    at.go()
+    at.go("main form.sheet button.go")
     at.reads(at.label("journey_stages", "in_service"), "plan.moves")
 
 
