@@ -73,6 +73,7 @@ breaking: $(VENV) ## would the schemas break a network that runs AGAINST=<commit
 bench: $(VENV) ## what it costs, measured
 	@$(PY) -m tests.bench $(ARGS)
 	@$(PY) -m tests.bench.pages $(ARGS)
+	@$(PY) -m tests.bench.pictures $(ARGS)
 
 simulate: $(VENV) ## a simulated network under faults, one run a seed (SEEDS=200)
 	@$(PY) -m tests.simulate --seeds $(SEEDS) $(ARGS)
