@@ -21,7 +21,7 @@ PATHS: Mapping[str, Sequence[str]] = {
     "fact_finding": (
         "facts", "visits", "people", "genogram", "incidents", "timeline", "background", "unsafe", "papers",
     ),
-    "assessment": ("problems", "flower"),
+    "assessment": ("problems", "flower", "ecomap"),
     "planning": ("plan",),
     "assistance": ("assistance", "telecare", "consents", "refer"),
     "follow_up": ("follow-ups", "notes"),
@@ -99,6 +99,7 @@ def _how_far(record: CaseRecord, other: Beside) -> dict[str, str]:
         "papers": _part(other.papers),
         "problems": _part(record.problems),
         "flower": _list([len(judged) >= 4] if judged else []),
+        "ecomap": _part(record.connections),
         "plan": _list([goal.stage == "completed" or bool(goal.outcome) for goal in record.goals]),
         "assistance": _part(record.work),
         "telecare": _list([session.state != "planned" for session in record.sessions]),
