@@ -1,4 +1,4 @@
-"""What a node has after some weeks: a place of help, a paper, a visit, a closed case, somebody who left; a
+"""What a node has after some weeks: a place of help, papers, a visit, a closed case, somebody who left; a
 consent on paper and its copy, a referral that was asked about, and one that is worked on."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from songtor_hub.desks import acts as desk_acts
 from songtor_node.accounts import people
-from songtor_node.cases import closure, entries, papers, service
+from songtor_node.cases import blanks, closure, entries, papers, service
 from songtor_node.cases.models import Case
 from songtor_node.referrals import replies
 from songtor_node.resources import acts as resources
@@ -41,6 +41,12 @@ def furnish(at: Served) -> list[str]:
         form = resources.ResourceForm(kind="shelter", name="บ้านพักตัวอย่าง", country="DE")
         place = resources.add(session, form, by=by, now=now)
         people.leave(session, "lek", by="admin", now=now)
+        blank, to_sign = (
+            blanks.make(
+                session, kind, 1, language="th", purpose=purpose, by=by, now=now, random=at.node.random
+            )[0].code
+            for kind, purpose in (("intake", ""), ("consent", "domestic_violence"))
+        )
     case, ended = f"/cases/{at.cases[0]}", f"/cases/{at.cases[-1]}"
     assert at.network is not None
     return [
@@ -54,6 +60,8 @@ def furnish(at: Served) -> list[str]:
         f"/resources/{place.id}",
         "/people/lek/return",
         "/today/accounts",
+        f"/blank-forms/{blank}",
+        f"/type-in/{to_sign}",
     ]
 
 
