@@ -11,6 +11,7 @@ import pytest
 from songtor_hub.seats import registry
 from songtor_hub.store.engine import reading, writing
 from songtor_hub.store.tables import envelope as envelope_table
+from songtor_node.cases.record import read_record
 from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.link.models import Certificate
 from songtor_node.link.place import read_place
@@ -22,9 +23,17 @@ from songtor_proto.times import to_ms
 from songtor_proto.wire.exchange_pb2 import FetchRequest
 from songtor_proto.wire.payload_pb2 import Payload
 from tests.support.hub import Serve, ServedHub
-from tests.support.linked import LinkedNode, join
+from tests.support.linked import CASE, LinkedNode, join, wish
 
 Join = Callable[[str], LinkedNode]
+FAMILY = (
+    CASE
+    + """
+people: [{key: max, relation: สามี, name_latin: Max Beispiel, sex: male}]
+ties: [{one: max, other: client, kind: married}]
+events: [{when: "2015~", text: ดาวเรืองพบ Max Beispiel ที่วัด}]
+"""
+)
 
 
 @pytest.fixture
@@ -72,6 +81,27 @@ def test_a_referral_between_two_nodes_is_accepted_asked_answered_and_completed(j
     assert (berlin.state(reference), berlin.referral(reference).outcome) == ("completed", "assisted")
     told = Payload.FromString(berlin.rows(Inbox)[-1].payload or b"").status
     assert told.facts.narrative == "พบที่พักแล้ว"
+
+
+def test_a_family_and_a_life_arrive_without_names_and_become_a_case(joined: Join) -> None:
+    """M9: what was drawn here is drawn there, and nobody is named in what was told or in what is made of it."""
+    berlin, taipei = joined("DE-02"), joined("TW-44")
+    berlin.sync()
+    case = berlin.case(FAMILY)
+    told = ("genogram", "timeline", "threat")
+    berlin.consent(case, recipients=("TW-44",), categories=told)
+    with berlin.act() as now:
+        reference = acts.refer(now, case, wish(to="TW-44", tick=frozenset(told))).reference
+    berlin.sync()
+    assert taipei.sync().received == 1
+    with taipei.act() as now:
+        said = replies.read(taipei.referral(reference), now.now)
+        _, made = replies.accept(now, reference)
+        record = read_record(now.session, made)
+    assert [event.text for event in said.facts.timeline] == ["ผู้รับบริการพบ สามี ที่วัด"]
+    assert "Max" not in str(said)
+    assert [(one.relation, one.name_latin) for one in record.people] == [("สามี", "")]
+    assert [(one.one, one.other, one.kind) for one in record.ties] == [("g2", "client", "married")]
 
 
 def test_what_goes_between_nodes_is_deleted_at_the_hub_once_it_has_arrived(
