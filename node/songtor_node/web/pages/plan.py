@@ -130,7 +130,8 @@ def overview(visit: Visit) -> Response:
 def overview_pdf(visit: Visit) -> Response:
     """The journey, on as many sheets as it needs."""
     with visit.at("plan") as at:
-        journey = _journey(visit, at, read_record(at.session, at.case))
+        journey = _journey(visit, at, read_record(at.session, at.case), names=visit.asked("names") != "no")
+        journey = replace(journey, goals=[replace(goal, href="") for goal in journey.goals])
     parts = [draw(part, visit.t, visit.lang).svg() for part in pages(journey, visit.t, visit.lang, SHEET)]
     said = words(journey, visit.t, visit.lang)
     return picture_pdf(visit, parts, str(visit.t("plan.title")), said, wide=True)
@@ -224,13 +225,13 @@ def _form(visit: Visit) -> EntryForm:
     return replace(GOAL, asks=(asked, *GOAL.asks), start={"subject": whose[0]})
 
 
-def _journey(visit: Visit, at: At, record: CaseRecord) -> model.Journey:
+def _journey(visit: Visit, at: At, record: CaseRecord, *, names: bool = True) -> model.Journey:
     return pictures.picture(
         record,
         plan.moves_by_goal(at.session, at.case),
         at.now.astimezone().date(),
         lang=visit.lang,
-        names=visit.asked("names") != "no",
+        names=names,
         href=lambda goal: f"/cases/{at.case.code}/plan/{goal.id}",
     )
 
