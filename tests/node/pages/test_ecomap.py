@@ -37,7 +37,7 @@ def test_a_connection_is_added_changed_and_taken_out(tmp_path: Path) -> None:
         assert f'<a href="{at.path("/ecomap")}/{one.id}" aria-label="Primary (School): Weak' in drawn
         assert "Primary" in below
         assert "style=" not in drawn
-        at.malee.post(at.path(f"/ecomap/{one.id}"), {**said, "name": "Secondary", "was.name": "Primary"})
+        at.malee.post(at.path(f"/ecomap/{one.id}"), {**said, "name": "Secondary"})
         assert [one.name for one in at.record().connections] == ["Secondary"]
         gone = at.malee.post(at.path(f"/ecomap/{one.id}/out"))
         assert at.record().connections == []
