@@ -35,7 +35,7 @@ from songtor_web.pictures.journey.layout import layout, pages
 from songtor_web.pictures.journey.words import words
 from songtor_web.texts import Say
 
-SHEET = 590.0
+SHEET = 640.0
 """How high a part of the journey is on paper that lies across."""
 GOAL = EntryForm(
     kind="goal",

@@ -25,6 +25,8 @@ WORDS = 228.0
 """Of the column at the left, where a goal's words stand."""
 LEFT, RIGHT = SIDE + WORDS + 24, WIDTH - SIDE - 8
 HEADER, HEAD, LEGEND = 68.0, 30.0, 84.0
+NAME = 24.0
+"""Of the line on which a row's dimension stands."""
 SIZE, LEADING = 13.0, 18.0
 SMALL, SMALL_LEADING = 12.5, 17.0
 BAR, RADIUS = 16.0, 10.0
@@ -208,14 +210,17 @@ def _rows(journey: Journey, t: Say, lang: str) -> tuple[list[Row], Axis]:
 
 
 def _row(subject: str, dimension: str, lanes: Sequence[Lane], *, headed: bool) -> Row:
-    """From y = 0: its subject's name, if it is the first, its own, its lanes."""
-    y = (HEAD if headed else 0.0) + 30.0
+    """From y = 0: its subject's name, if it is the first, its own beside the first lane's bar, its lanes."""
+    y = (HEAD if headed else 0.0) + 6.0
     placed: list[Lane] = []
-    for lane in lanes:
+    for number, lane in enumerate(lanes):
+        under = 0.0 if number else NAME
         moved = lane.down(y - lane.box.y)
-        placed.append(moved)
-        y += moved.box.height
-    height = y + (4.0 if lanes else 2.0)
+        words = moved.words._replace(y=y + under)
+        box = moved.box._replace(height=max(moved.box.height, under + words.height + 12))
+        placed.append(replace(moved, words=words, box=box))
+        y += box.height
+    height = y + (4.0 if lanes else NAME + 2)
     head = Box(SIDE, 0, WIDTH - 2 * SIDE, HEAD) if headed else None
     return Row(
         subject=subject,
