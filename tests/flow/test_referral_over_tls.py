@@ -84,7 +84,7 @@ def test_a_referral_between_two_nodes_is_accepted_asked_answered_and_completed(j
 
 
 def test_a_family_and_a_life_arrive_without_names_and_become_a_case(joined: Join) -> None:
-    """M9: what was drawn here is drawn there, and nobody is named in what was told or in what is made of it."""
+    """M9: what was drawn here is drawn there; nobody is named in what was told or in what is made of it."""
     berlin, taipei = joined("DE-02"), joined("TW-44")
     berlin.sync()
     case = berlin.case(FAMILY)
