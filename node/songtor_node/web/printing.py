@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from starlette.responses import Response
 
 from songtor_node.settings import kept
 from songtor_node.web.referral.parties import party
-from songtor_node.web.visit import Visit
+from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 from songtor_web.dates import time_text
 from songtor_web.paper.press import PaperError, pdf
@@ -56,15 +57,35 @@ def printed(*sheets: Sheet, name: str) -> Response:
     return Response(content, headers=headers, media_type="application/pdf")
 
 
-def picture_pdf(
-    visit: Visit, svg: str | Sequence[str], title: str, words: Words, *, wide: bool = False
-) -> Response:
-    """A picture of the path's case, one part of it to a page where it has several; then the same in words."""
-    code = visit.params["case"].upper()
-    hidden = [str(visit.t("paper.without_names"))] if visit.asked("names") == "no" else []
-    blocks = picture_blocks([svg] if isinstance(svg, str) else svg, title, words)
-    subtitle = " · ".join([code, *hidden])
-    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle, wide=wide), name=code)
+class Drawn(NamedTuple):
+    """A picture for paper: its parts, each on a page (SVG), what it is, and the same in words."""
+
+    parts: Sequence[str]
+    title: str
+    words: Words
+    wide: bool = False
+
+
+Draw = Callable[[Visit, At, bool], Drawn]
+"""Of the path's case; True: with names."""
+
+
+def picture_page(what: str, draw: Draw) -> Callable[[Visit], Response]:
+    """The page that gives that picture as a PDF, `?names=no` without names; `what`: the look's name."""
+
+    def page(visit: Visit) -> Response:
+        names = visit.asked("names") != "no"
+        with visit.at(what) as at:
+            code, drawn = at.case.code, draw(visit, at, names)
+        return printed(picture_sheet(visit, drawn, code, names=names), name=code)
+
+    return page
+
+
+def picture_sheet(visit: Visit, drawn: Drawn, code: str, *, names: bool) -> Sheet:
+    subtitle = " · ".join([code, *([] if names else [str(visit.t("paper.without_names"))])])
+    blocks = picture_blocks(drawn.parts, drawn.title, drawn.words)
+    return sheet_of(visit, drawn.title, blocks, code=code, subtitle=subtitle, wide=drawn.wide)
 
 
 def picture_blocks(parts: Sequence[str], title: str, words: Words) -> list[Block]:

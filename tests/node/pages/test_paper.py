@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from songtor_node.cases.models import Look
 from songtor_node.cases.report import PARTS
+from songtor_node.web.pages.paper import PICTURES
 from songtor_proto.vocabulary import policy
 from tests.support.casework import Desk, desk
 from tests.support.linked import LinkedNetwork, LinkedNode
@@ -41,6 +42,9 @@ CASE: dict[str, Any] = {
     "health": {"mental": "น้ำตาลนอนไม่หลับ"},
     "problems": [{"code": "confinement", "note": "ถูกขังที่ Musterweg 7"}],
     "threats": [{"dimension": "health", "level": "yellow", "reason": "นวล ตัวอย่าง ผอมลง"}],
+    "events": [{"when": "2019~", "text": "แต่งงานกับ Max Exempel"}],
+    "goals": [{"dimension": "health", "text": "พานวล ตัวอย่าง ไปหาหมอ", "who": "จันทร์ สมมติ"}],
+    "connections": [{"name": "บ้านจันทร์ สมมติ", "kind": "relative", "strength": "strong"}],
     "facts": [{"text": "หนังสือเดินทาง AA1234567 อยู่กับสามี", "source": "จันทร์ สมมติ"}],
     "notes": [{"text": "Nuan Beispiel เสียงสั่น"}],
 }
@@ -120,6 +124,28 @@ def test_a_copy_of_a_consent_is_printed_only_once_it_was_found_safe(place: Desk)
     assert code in found
     assert "ถ้าเปลี่ยนใจ" in found  # in the client's own language, whatever the worker's
     assert "".join(str(CASE["client"]["name_thai"]).split()) not in found
+
+
+def test_pictures_go_with_a_report_on_sheets_of_their_own(place: Desk) -> None:
+    """Those that were chosen; without names they name nobody either."""
+    chosen = "&".join(f"picture={picture}" for picture in PICTURES)
+    whole = place.malee.get(place.path(f"/report.pdf?part=request&names=yes&{chosen}"))
+    sheets = pypdf.PdfReader(BytesIO(whole.content)).pages
+    assert sum("Page 1/" in sheet.extract_text() for sheet in sheets) == 1 + len(PICTURES)
+    assert "นวล" in text_of(whole)
+    hidden = text_of(place.malee.get(place.path(f"/report.pdf?{ALL}&{chosen}")))
+    assert not [name for name in NAMES if name in hidden]
+    assert all(f'value="{picture}"' in place.malee.get(place.path("/report")).text for picture in PICTURES)
+
+
+@pytest.mark.parametrize("picture", ["flower", "genogram", "timeline", "ecomap", "plan"])
+def test_a_picture_is_printed_with_names_and_without(place: Desk, picture: str) -> None:
+    """Its title is there; hidden, nobody's name is."""
+    found = text_of(place.malee.get(place.path(f"/{picture}.pdf")))
+    assert place.code in found
+    hidden = text_of(place.malee.get(place.path(f"/{picture}.pdf?names=no")))
+    assert "withoutnames" in hidden
+    assert not [name for name in NAMES if name in hidden]
 
 
 def test_a_picture_on_paper_says_the_same_in_words(place: Desk) -> None:

@@ -13,7 +13,7 @@ from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Lists
-from songtor_node.web.printing import picture_pdf
+from songtor_node.web.printing import Drawn, picture_page
 from songtor_node.web.visit import At, Visit, number
 from songtor_web.fields import Option
 from songtor_web.pictures.ecomap.draw import draw
@@ -70,18 +70,16 @@ def overview(visit: Visit) -> Response:
         )
 
 
-def overview_pdf(visit: Visit) -> Response:
-    with visit.at("ecomap") as at:
-        record = read_record(at.session, at.case)
-        ecomap = picture(record, lang=visit.lang, names=visit.asked("names") != "no")
+def on_paper(visit: Visit, at: At, names: bool) -> Drawn:
+    ecomap = picture(read_record(at.session, at.case), lang=visit.lang, names=names)
     svg = draw(ecomap, visit.t, visit.lang).svg()
-    return picture_pdf(visit, svg, title(ecomap, visit.t), words(ecomap, visit.t, visit.lang))
+    return Drawn([svg], title(ecomap, visit.t), words(ecomap, visit.t, visit.lang))
 
 
 _ONE = "/cases/{case}/ecomap/{number}"
 PAGES = (
     Page(path="/cases/{case}/ecomap", may=May.CASEWORK, get=overview),
-    Page(path="/cases/{case}/ecomap.pdf", may=May.CASEWORK, get=overview_pdf),
+    Page(path="/cases/{case}/ecomap.pdf", may=May.CASEWORK, get=picture_page("ecomap", on_paper)),
     Page(path="/cases/{case}/ecomap/add", may=May.CASEWORK, get=CONNECTION.add, post=CONNECTION.added),
     Page(path=_ONE, may=May.CASEWORK, get=CONNECTION.change, post=CONNECTION.changed),
     Page(path=f"{_ONE}/out", may=May.CASEWORK, post=CONNECTION.out),

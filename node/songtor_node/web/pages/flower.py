@@ -19,7 +19,7 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
 from songtor_node.web.forms.sheet import Sheet, opened, refused, saved, with_lists
 from songtor_node.web.forms.two_people import merged
-from songtor_node.web.printing import picture_pdf
+from songtor_node.web.printing import Drawn, picture_page
 from songtor_node.web.visit import At, Visit, label
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
@@ -69,11 +69,10 @@ def overview(visit: Visit) -> Response:
         )
 
 
-def overview_pdf(visit: Visit) -> Response:
-    with visit.at("flower") as at:
-        now = pictures.picture(read_record(at.session, at.case), at.now.astimezone().date())
-    told = words.words(now, visit.t, names=visit.asked("names") != "no")
-    return picture_pdf(visit, draw.draw(now, visit.t).svg(), str(visit.t("flower.title")), told)
+def on_paper(visit: Visit, at: At, names: bool) -> Drawn:
+    now = pictures.picture(read_record(at.session, at.case), at.now.astimezone().date())
+    told = words.words(now, visit.t, names=names)
+    return Drawn([draw.draw(now, visit.t).svg()], str(visit.t("flower.title")), told)
 
 
 def petal(visit: Visit) -> Response:
@@ -201,7 +200,7 @@ def _urgency(visit: Visit, at: At, made: Sheet, status: int = 200) -> Response:
 _FLOWER = "/cases/{case}/flower"
 PAGES = (
     Page(path=_FLOWER, may=May.CASEWORK, get=overview),
-    Page(path=f"{_FLOWER}.pdf", may=May.CASEWORK, get=overview_pdf),
+    Page(path=f"{_FLOWER}.pdf", may=May.CASEWORK, get=picture_page("flower", on_paper)),
     Page(path=f"{_FLOWER}/urgency", may=May.CASEWORK, get=urgency, post=urgency_set),
     Page(path=f"{_FLOWER}/{{subject}}/{{dimension}}", may=May.CASEWORK, get=petal, post=judged),
 )

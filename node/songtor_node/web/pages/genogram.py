@@ -24,7 +24,7 @@ from songtor_node.web.case.person import SEXES
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved, with_lists
-from songtor_node.web.printing import picture_pdf
+from songtor_node.web.printing import Drawn, picture_page
 from songtor_node.web.visit import At, Visit, label, number
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
@@ -178,13 +178,11 @@ def overview(visit: Visit) -> Response:
         )
 
 
-def overview_pdf(visit: Visit) -> Response:
-    names = visit.asked("names") != "no"
-    with visit.at("genogram") as at:
-        drawn = house(visit, at).family(names=names)
+def on_paper(visit: Visit, at: At, names: bool) -> Drawn:
+    drawn = house(visit, at).family(names=names)
     told = words.words(drawn, visit.t, visit.lang, names=names)
     svg = draw.draw(drawn, visit.t, visit.lang, names=names)
-    return picture_pdf(visit, svg, str(visit.t("genogram.title")), told, wide=True)
+    return Drawn([svg], str(visit.t("genogram.title")), told, wide=True)
 
 
 def person(visit: Visit) -> Response:
@@ -463,7 +461,7 @@ TIE = EntryForm(
 _HERE = "/cases/{case}/genogram"
 PAGES = (
     Page(path=_HERE, may=May.CASEWORK, get=overview),
-    Page(path=f"{_HERE}.pdf", may=May.CASEWORK, get=overview_pdf),
+    Page(path=f"{_HERE}.pdf", may=May.CASEWORK, get=picture_page("genogram", on_paper)),
     Page(path=f"{_HERE}/ties", may=May.CASEWORK, get=ties),
     Page(path=f"{_HERE}/ties/{{number}}", may=May.CASEWORK, get=TIE.change, post=TIE.changed),
     Page(path=f"{_HERE}/ties/{{number}}/out", may=May.CASEWORK, post=TIE.out),

@@ -8,11 +8,19 @@ from songtor_node.cases.record import read_record
 from songtor_node.cases.report import PARTS, report
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.printing import printed, sheet_of
+from songtor_node.web.pages import ecomap, flower, genogram, plan, timeline
+from songtor_node.web.printing import Draw, picture_sheet, printed, sheet_of
 from songtor_node.web.visit import Visit
 from songtor_web.dates import date_text
 from songtor_web.fields import Field, Option
 
+PICTURES: dict[str, Draw] = {
+    "genogram": genogram.on_paper,
+    "timeline": timeline.on_paper,
+    "flower": flower.on_paper,
+    "ecomap": ecomap.on_paper,
+    "plan": plan.on_paper,
+}
 _LEFT_OUT = ("notes", "people")  # at first: least of all to leave the house on paper
 
 
@@ -22,22 +30,28 @@ def choose(visit: Visit) -> Response:
         said = [Option("no", visit.t("paper.names_no"), visit.t("paper.names_no_hint"))]
         said.append(Option("yes", visit.t("paper.names_yes")))
         ticked = [code for code in PARTS if code not in _LEFT_OUT]
+        drawn = [Option(code, visit.t(f"paper.picture_{code}")) for code in PICTURES]
         fields = [
             Field(name="part", kind="checks", label=visit.t("paper.what"), options=options, values=ticked),
+            Field(name="picture", kind="checks", label=visit.t("paper.pictures"), options=drawn),
             Field(name="names", kind="choice", label=visit.t("paper.names"), options=said, value="no"),
         ]
         return visit.show("paper/report.html", **frame(at), fields=fields)
 
 
 def report_pdf(visit: Visit) -> Response:
-    parts, names = visit.request.query_params.getlist("part"), visit.asked("names") == "yes"
+    """What was chosen on one sheet, each picture on one of its own."""
+    chosen, names = visit.request.query_params.getlist, visit.asked("names") == "yes"
     with visit.at("report") as at:
         code, today = at.case.code, at.now.astimezone().date()
-        blocks = report(read_record(at.session, at.case), parts, t=visit.t, lang=visit.lang, names=names)
+        record = read_record(at.session, at.case)
+        blocks = report(record, chosen("part"), t=visit.t, lang=visit.lang, names=names)
+        drawn = [draw(visit, at, names) for name, draw in PICTURES.items() if name in chosen("picture")]
     as_of = visit.t("paper.as_of", date=date_text(today, visit.lang))
     subtitle = " · ".join([code, as_of, *([] if names else [visit.t("paper.without_names")])])
     title = str(visit.t("paper.report"))
-    return printed(sheet_of(visit, title, blocks, code=code, subtitle=subtitle), name=code)
+    sheet = sheet_of(visit, title, blocks, code=code, subtitle=subtitle)
+    return printed(sheet, *(picture_sheet(visit, one, code, names=names) for one in drawn), name=code)
 
 
 PAGES = (

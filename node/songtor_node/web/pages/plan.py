@@ -24,7 +24,7 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, mark
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved
 from songtor_node.web.forms.two_people import merged
-from songtor_node.web.printing import picture_pdf
+from songtor_node.web.printing import Drawn, picture_page
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
@@ -127,14 +127,12 @@ def overview(visit: Visit) -> Response:
         )
 
 
-def overview_pdf(visit: Visit) -> Response:
+def on_paper(visit: Visit, at: At, names: bool) -> Drawn:
     """The journey, on as many sheets as it needs."""
-    with visit.at("plan") as at:
-        journey = _journey(visit, at, read_record(at.session, at.case), names=visit.asked("names") != "no")
-        journey = replace(journey, goals=[replace(goal, href="") for goal in journey.goals])
+    journey = _journey(visit, at, read_record(at.session, at.case), names=names)
+    journey = replace(journey, goals=[replace(goal, href="") for goal in journey.goals])
     parts = [draw(part, visit.t, visit.lang).svg() for part in pages(journey, visit.t, visit.lang, SHEET)]
-    said = words(journey, visit.t, visit.lang)
-    return picture_pdf(visit, parts, str(visit.t("plan.title")), said, wide=True)
+    return Drawn(parts, str(visit.t("plan.title")), words(journey, visit.t, visit.lang), wide=True)
 
 
 def goal(visit: Visit) -> Response:
@@ -289,7 +287,7 @@ def _refusal(visit: Visit, at: At, row: Goal, made: Sheet, status: int = 200) ->
 _GOAL = "/cases/{case}/plan/{number}"
 PAGES = (
     Page(path="/cases/{case}/plan", may=May.CASEWORK, get=overview),
-    Page(path="/cases/{case}/plan.pdf", may=May.CASEWORK, get=overview_pdf),
+    Page(path="/cases/{case}/plan.pdf", may=May.CASEWORK, get=picture_page("plan", on_paper)),
     Page(path="/cases/{case}/plan/add", may=May.CASEWORK, get=add, post=added),
     Page(path=_GOAL, may=May.CASEWORK, get=goal, post=to_stage),
     Page(path=f"{_GOAL}/change", may=May.CASEWORK, get=change, post=changed),

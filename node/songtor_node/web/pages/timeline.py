@@ -13,7 +13,7 @@ from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Lists
-from songtor_node.web.printing import picture_pdf
+from songtor_node.web.printing import Drawn, picture_page
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.fields import Option
@@ -102,20 +102,19 @@ def _drawn(visit: Visit, life: Timeline, theme: str) -> Markup:
     return Markup("".join(found))  # noqa: S704 — drawings, which escape what is written in them
 
 
-def overview_pdf(visit: Visit) -> Response:
+def on_paper(visit: Visit, at: At, names: bool) -> Drawn:
     """On as many sheets as it needs."""
-    with visit.at("events") as at:
-        life = picture(read_record(at.session, at.case), names=visit.asked("names") != "no")
+    life = picture(read_record(at.session, at.case), names=names)
     said = words(life, t=visit.t, lang=visit.lang)
     placed = layout(life, t=visit.t, lang=visit.lang, room=WIDE)
     parts = [draw(part, t=visit.t, lang=visit.lang) for part in pages(placed)]
-    return picture_pdf(visit, parts, str(visit.t("timeline.title")), said)
+    return Drawn(parts, str(visit.t("timeline.title")), said)
 
 
 _TIMELINE = "/cases/{case}/timeline"
 PAGES = (
     Page(path=_TIMELINE, may=May.CASEWORK, get=overview),
-    Page(path=f"{_TIMELINE}.pdf", may=May.CASEWORK, get=overview_pdf),
+    Page(path=f"{_TIMELINE}.pdf", may=May.CASEWORK, get=picture_page("events", on_paper)),
     Page(path=f"{_TIMELINE}/new", may=May.CASEWORK, get=EVENT.add, post=EVENT.added),
     Page(path=f"{_TIMELINE}/{{number}}", may=May.CASEWORK, get=EVENT.change, post=EVENT.changed),
     Page(path=f"{_TIMELINE}/{{number}}/out", may=May.CASEWORK, post=EVENT.out),
