@@ -28,7 +28,7 @@ from songtor_node.web.front import Front, Reach
 from songtor_node.web.reach import authority
 from songtor_node.workers import Worker, acting
 from tests.support.hub import MovableClock, console_of, founded
-from tests.support.linked import LinkedNetwork, LinkedNode, wish
+from tests.support.linked import AGREED, FAMILY, LinkedNetwork, LinkedNode, wish
 
 _FILES = (Path(__file__).parents[1] / "demo" / "cases").glob("*.yaml")
 CASES = sorted(path for path in _FILES if not path.stem.endswith(".consent") and path.stem[:2] != "th")
@@ -153,11 +153,20 @@ def _referred(
         out = acts.refer(now, case, wish()).reference
     berlin.sync()
     desk_acts.accept(network.desk("dwf"), out)
-    came = taipei.refer(to="DE-02")
+    came = _with_pictures(taipei)
     taipei.sync()
     network.sync_all()
     waits = berlin.refer()
     return (agreed,), (out, came, waits)
+
+
+def _with_pictures(taipei: LinkedNode) -> str:
+    """A referral to Berlin with all that is drawn where it arrives."""
+    drawn = ("genogram", "timeline")
+    family = taipei.case(FAMILY)
+    taipei.consent(family, recipients=("DE-02",), categories=(*AGREED, *drawn))
+    with taipei.act() as now:
+        return acts.refer(now, family, wish(to="DE-02", tick=frozenset(drawn))).reference
 
 
 @contextmanager

@@ -23,17 +23,9 @@ from songtor_proto.times import to_ms
 from songtor_proto.wire.exchange_pb2 import FetchRequest
 from songtor_proto.wire.payload_pb2 import Payload
 from tests.support.hub import Serve, ServedHub
-from tests.support.linked import CASE, LinkedNode, join, wish
+from tests.support.linked import FAMILY, LinkedNode, join, wish
 
 Join = Callable[[str], LinkedNode]
-FAMILY = (
-    CASE
-    + """
-people: [{key: max, relation: สามี, name_latin: Max Beispiel, sex: male}]
-ties: [{one: max, other: client, kind: married}]
-events: [{when: "2015~", text: ดาวเรืองพบ Max Beispiel ที่วัด}]
-"""
-)
 
 
 @pytest.fixture
@@ -98,10 +90,17 @@ def test_a_family_and_a_life_arrive_without_names_and_become_a_case(joined: Join
         said = replies.read(taipei.referral(reference), now.now)
         _, made = replies.accept(now, reference)
         record = read_record(now.session, made)
-    assert [event.text for event in said.facts.timeline] == ["ผู้รับบริการพบ สามี ที่วัด"]
+    assert {event.text for event in said.facts.timeline} == {
+        "ผู้รับบริการพบ สามี ที่วัด",
+        "ย้ายไปอยู่กับเขา",
+        "เกิด",
+    }
     assert "Max" not in str(said)
-    assert [(one.relation, one.name_latin) for one in record.people] == [("สามี", "")]
-    assert [(one.one, one.other, one.kind) for one in record.ties] == [("g2", "client", "married")]
+    assert {(one.relation, one.name_latin, one.name_thai) for one in record.people} == {
+        ("มารดา", "", ""),
+        ("สามี", "", ""),
+    }
+    assert {one.kind for one in record.ties} == {"married", "violent", "birth"}
 
 
 def test_what_goes_between_nodes_is_deleted_at_the_hub_once_it_has_arrived(

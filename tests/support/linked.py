@@ -71,6 +71,22 @@ client:
 problems: [{code: domestic_violence}]
 threats: [{subject: client, dimension: social, level: yellow}]
 """
+FAMILY = (
+    CASE
+    + """
+people:
+  - {key: max, relation: สามี, name_latin: Max Beispiel, sex: male, danger: yes, lives_with_client: yes}
+  - {key: ma, relation: มารดา, name_thai: แดง ตัวอย่าง, sex: female, birth_date: 1950}
+ties:
+  - {one: max, other: client, kind: married, since: 2015}
+  - {one: max, other: client, kind: violent}
+  - {one: ma, other: client, kind: birth}
+events:
+  - {key: met, when: "2015~", text: ดาวเรืองพบ Max Beispiel ที่วัด, theme: ครอบครัว, led_to: [moved]}
+  - {key: moved, after: met, text: ย้ายไปอยู่กับเขา}
+  - {when: "1990-05", text: เกิด}
+"""
+)
 AGREED = ("demographics", "place", "problems", "threat", "contact", "name", "services", "narrative")
 
 T = TypeVar("T", bound=Row)

@@ -8,26 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from songtor_node.cases.models import Case, Event, Person, Tie
-from tests.support.linked import CASE, LinkedNetwork, LinkedNode
+from tests.support.linked import CASE, FAMILY, LinkedNetwork, LinkedNode
 from tests.support.referring import at, choose, refer, text_of
 
 PICTURES = ("threat", "genogram", "timeline")
-FAMILY = (
-    CASE
-    + """
-people:
-  - {key: max, relation: สามี, name_latin: Max Beispiel, sex: male, danger: yes, lives_with_client: yes}
-  - {key: ma, relation: มารดา, name_thai: แดง ตัวอย่าง, sex: female, birth_date: 1950}
-ties:
-  - {one: max, other: client, kind: married, since: 2015}
-  - {one: max, other: client, kind: violent}
-  - {one: ma, other: client, kind: birth}
-events:
-  - {key: met, when: "2015~", text: ดาวเรืองพบ Max Beispiel ที่วัด, theme: ครอบครัว, led_to: [moved]}
-  - {key: moved, after: met, text: ย้ายไปอยู่กับเขา}
-  - {when: "1990-05", text: เกิด}
-"""
-)
 
 
 @dataclass
