@@ -3,6 +3,7 @@ consent on paper and its copy, a referral that was asked about, and one that is 
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 
 from sqlmodel import select
@@ -51,11 +52,13 @@ def furnish(at: Served) -> list[str]:
     assert at.network is not None
     return [
         *_agreed(at),
+        *_to_sign(at),
         *_under_way(at.network),
         f"{case}/papers/{paper.id}",
         f"{case}/papers/{paper.id}/content",
         f"{case}/papers/{paper.id}/remove",
         f"{case}/visits",
+        f"{case}/flower/together/0",
         f"{ended}/closure/reopen",
         f"/resources/{place.id}",
         "/people/lek/return",
@@ -73,6 +76,17 @@ def _agreed(at: Served) -> list[str]:
     copy = f"/consents/{at.consents[0]}"
     assert who.post(f"{copy}/copy", {"safe": "yes"}).headers["location"] == f"{copy}/print"
     return [f"{talk}/paper", f"{talk}/sheet", f"{copy}/print"]
+
+
+def _to_sign(at: Served) -> list[str]:
+    """A plan that a client reads, ticks and signs, and its ways without a phone."""
+    who, agreement = visitor(at.node, "malee"), f"/cases/{at.cases[0]}/agreement"
+    numbers = re.findall(r'name="goals" value="(\d+)"', who.get(agreement).text)
+    who.post(agreement, {"by": "client", "goals": numbers, "language": "th", "how": "here"})
+    seen = re.findall(r'name="seen" value="([^"]*)"', who.get(f"{agreement}/held").text)
+    assert who.post(f"{agreement}/held", {"seen": seen, "agreed": numbers}).status_code == 303
+    ways = ("held", "held/sign", "held/thanks", "paper", "spoken", "sheet")
+    return [f"{agreement}/{way}" for way in ways]
 
 
 def _under_way(network: LinkedNetwork) -> list[str]:
