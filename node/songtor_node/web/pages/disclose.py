@@ -35,8 +35,8 @@ _NO_KEYS = ("peer.unknown", "peer.key_changed", "peer.revoked")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact. `mine`: it is the worker's to move. `rule`: the code of the sentence `why`. `drawn`: there is
-    a picture of it. `steps`: those of the plan that need it."""
+    """One fact. `mine`: it is the worker's to move. `rule`: the code of the sentence `why`. `drawn`: it can
+    be looked at as they would see it. `steps`: those of the plan that need it."""
 
     category: str
     value: str
@@ -238,7 +238,8 @@ def columns(seen: Prepared, visit: Visit, act: Act, at: At) -> Columns:
     def row(line: Line, mine: bool) -> Row:
         value, why = drawn.get(line.category, line.value_text), why_text(line.why, visit.lang)
         steps = proposed.why.get(line.category, ())
-        return Row(line.category, value, why, line.why, mine, line.needed, line.category in drawn, steps)
+        seen_as = mine and line.category in drawn
+        return Row(line.category, value, why, line.why, mine, line.needed, seen_as, steps)
 
     stays = [row(line, line.why == "not_ticked") for line in disclosure.stays if line.value_text]
     unsafe = [one.category for one in disclosure.absent if one.reason == ABSENT_REASON_UNSAFE]

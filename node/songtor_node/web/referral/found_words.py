@@ -17,7 +17,7 @@ _ROOM = {  # the page of the case where the text of a field is changed
     "services": "assistance",
     "family": "people",
     "incidents": "background",
-    "timeline": "background",
+    "timeline": "timeline",
     "finances": "background",
     "education": "background",
     "health": "background",
