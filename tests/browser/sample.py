@@ -27,7 +27,7 @@ from songtor_node.web.entrance import sessions
 from songtor_node.web.front import Front, Reach
 from songtor_node.web.reach import authority
 from songtor_node.workers import Worker, acting
-from tests.support.hub import MovableClock, console_of, founded
+from tests.support.hub import MovableClock, console_of, copied
 from tests.support.linked import AGREED, FAMILY, LinkedNetwork, LinkedNode, wish
 
 _FILES = (Path(__file__).parents[1] / "demo" / "cases").glob("*.yaml")
@@ -113,7 +113,7 @@ def _judged_anew(session: Session, code: str, by: Worker, now: datetime) -> None
 
 def _network(folder: Path, open_things: ExitStack) -> LinkedNetwork:
     clock = MovableClock()
-    hub = founded(folder / "hub", clock=clock)
+    hub = copied(folder / "hub", clock=clock)
     open_things.callback(hub.close)
 
     def console(hub: Hub, officer: str = "") -> Hub:

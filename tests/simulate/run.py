@@ -48,8 +48,8 @@ class Outcome:
 def simulate(seeds: Iterable[int], seats: tuple[str, ...], events: int = EVENTS) -> list[Outcome]:
     """Runs each seed on a copy of one template."""
     with template.folder() as data:
-        template.make(data / "template", seats)
-        return [_run(data / "template", data / str(seed), seed, seats, events) for seed in seeds]
+        made = template.made(seats)
+        return [_run(made, data / str(seed), seed, seats, events) for seed in seeds]
 
 
 def _run(made: Path, folder: Path, seed: int, seats: tuple[str, ...], events: int) -> Outcome:

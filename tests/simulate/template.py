@@ -6,9 +6,11 @@ seed decides begins after this.
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -57,6 +59,15 @@ def folder() -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@cache
+def made(seats: tuple[str, ...]) -> Path:
+    """The template for these seats, once a process."""
+    path = Path(mkdtemp(prefix="songtor-simulate-", dir=_MEMORY if _MEMORY.is_dir() else None))
+    atexit.register(shutil.rmtree, path)
+    make(path, seats)
+    return path
 
 
 def make(data: Path, seats: tuple[str, ...]) -> None:

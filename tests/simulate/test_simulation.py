@@ -15,7 +15,7 @@ from tests.simulate.marks import found
 from tests.simulate.run import NODES, simulate
 from tests.simulate.world import World
 
-SEEDS, CHUNK = 500, 50
+SEEDS, CHUNK = 500, 10
 SEATS = template.SEATS[:NODES]
 
 

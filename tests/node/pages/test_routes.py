@@ -33,7 +33,7 @@ from songtor_node.web.routes import PAGES
 from songtor_node.workers import acting
 from songtor_proto.keyslot import CHEAP
 from songtor_proto.vocabulary import vocabulary
-from tests.support.hub import MovableClock, console_of, founded
+from tests.support.hub import MovableClock, console_of, copied
 from tests.support.linked import CASE, LinkedNetwork
 from tests.support.node import WORKERS
 from tests.support.talks import begin, png
@@ -115,7 +115,7 @@ def one_case(node: Node) -> str:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two cases, each with a consent and a referral; the hidden one with every kind of entry."""
     folder, clock, opened = tmp_path_factory.mktemp("world"), MovableClock(), ExitStack()
-    hub = founded(folder / "hub", clock=clock)
+    hub = copied(folder / "hub", clock=clock)
 
     def console(hub: Hub, officer: str = "") -> Hub:
         desk = console_of(hub, officer)
