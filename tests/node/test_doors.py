@@ -17,9 +17,9 @@ from starlette.routing import Route
 
 from songtor_node.web.reach import doors, tls
 from songtor_proto.errors import InputError
+from tests.support.hasty import HANDSHAKE
 
 SECONDS = 10
-HANDSHAKE = 2.0
 
 
 class Hasty(doors.Patient):
@@ -59,10 +59,11 @@ def served(web: uvicorn.Server) -> Iterator[int]:
 
 
 @pytest.fixture
-def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def silent() -> Iterator[int]:
     """Pages over TLS that wait for a handshake no longer than `HANDSHAKE`."""
-    monkeypatch.setattr(doors, "HANDSHAKE_SECONDS", HANDSHAKE)
-    yield from served(doors.server(Starlette(), tls.server()))
+    web = doors.server(Starlette(), tls.server())
+    web.config.loop = "tests.support.hasty:HastyLoop"
+    yield from served(web)
 
 
 def ended(line: socket.socket) -> bool:

@@ -32,9 +32,10 @@ class Visitor(TestClient):
         return super().post(url, data=dict(data or {}), headers=headers, **more)
 
 
-def browser(front: Front, origin: str = ORIGIN, lang: str = "th") -> Visitor:
-    """Somebody who comes by that name and brings nothing but a language."""
-    client = Visitor(create_app(front), base_url=origin, follow_redirects=False, raise_server_exceptions=True)
+def browser(front: Front, origin: str = ORIGIN, lang: str = "th", **bounds: int) -> Visitor:
+    """Somebody who comes by that name and brings nothing but a language. `bounds`: of the application."""
+    app = create_app(front, **bounds)
+    client = Visitor(app, base_url=origin, follow_redirects=False, raise_server_exceptions=True)
     client.cookies.set("lang", lang)
     return client
 
@@ -43,9 +44,11 @@ def front_of(node: Node, *origins: str) -> Front:
     return Front(node.data, GrpcNetwork(), Reach(frozenset(origins or {ORIGIN})), node, cost=CHEAP)
 
 
-def visitor(node: Node, worker: str = "", lang: str = "th", front: Front | None = None) -> Visitor:
+def visitor(
+    node: Node, worker: str = "", lang: str = "th", front: Front | None = None, **bounds: int
+) -> Visitor:
     """Signed in as that worker; a stranger without one."""
-    client = browser(front or front_of(node), lang=lang)
+    client = browser(front or front_of(node), lang=lang, **bounds)
     if worker:
         with writing(node.engine) as session:
             token = sessions.begin(session, worker, now=node.clock(), random=node.random, proven=True)

@@ -29,7 +29,7 @@ from songtor_node.store.engine import reading
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page, may_come, may_see_what
 from songtor_node.web.entrance.forms_in_memory import read_form
-from songtor_node.web.entrance.once import Once, key_of
+from songtor_node.web.entrance.once import REMEMBERED, Once, key_of
 from songtor_node.web.front import Front, When
 from songtor_node.web.pages.everywhere import DRAFT
 from songtor_node.web.routes import PAGES
@@ -52,9 +52,12 @@ Answer = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
 
 
-def create_app(front: Front) -> Starlette:
-    """The application for a node that may not exist yet."""
-    ways = Ways(front)
+def create_app(
+    front: Front, *, remembered: int = REMEMBERED, strangers_seconds: float = STRANGERS_SECONDS
+) -> Starlette:
+    """The application for a node that may not exist yet. `remembered`: forms that are not done twice;
+    `strangers_seconds`: how long a form is read from whom nobody knows."""
+    ways = Ways(front, Once(remembered), strangers_seconds)
     app = Starlette(
         routes=[STATIC_ROUTE, *(Route(page.path, ways.to(page), methods=page.methods) for page in PAGES)],
         middleware=[Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
@@ -74,12 +77,13 @@ def _words_and_templates() -> tuple[Texts, Environment]:
 class Ways:
     """How a request comes to its page."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, once: Once, strangers_seconds: float) -> None:
         self._front = front
+        self._strangers_seconds = strangers_seconds
         self._texts, self._templates = _words_and_templates()
         self._threads: CapacityLimiter | None = None
         self._uploads: Semaphore | None = None
-        self._once = Once()
+        self._once = once
 
     def to(self, page: Page) -> Answer:
         async def answer(request: Request) -> Response:
@@ -105,7 +109,7 @@ class Ways:
         limit = STRANGERS if strange else int(page.megabytes * 1024 * 1024)
         async with self._uploads if page.megabytes > 1 else nullcontext():
             try:
-                with fail_after(STRANGERS_SECONDS if strange else UPLOAD_SECONDS):
+                with fail_after(self._strangers_seconds if strange else UPLOAD_SECONDS):
                     form = await read_form(visit.request, limit)
             except (InputError, TimeoutError) as error:
                 said = error if isinstance(error, InputError) else InputError("value", field="form")

@@ -13,8 +13,7 @@ from sqlmodel import select
 from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.models import Person
-from songtor_node.web import app
-from songtor_node.web.app import STRANGERS
+from songtor_node.web.app import STRANGERS, create_app
 from songtor_node.web.forms.drafts import Draft
 from songtor_node.web.forms.two_people import OtherWords
 from songtor_node.workers import acting
@@ -136,11 +135,8 @@ def test_a_strangers_form_is_small(at: Desk, path: str) -> None:
     assert visitor(at.node).post(path, {"x": "&" * STRANGERS}).status_code == 413
 
 
-def test_a_stranger_who_never_ends_a_form_is_not_waited_for(
-    at: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stranger_who_never_ends_a_form_is_not_waited_for(at: Desk) -> None:
     """Whoever knows nobody here keeps no place at the door."""
-    monkeypatch.setattr(app, "STRANGERS_SECONDS", 0.2)
     host, said = ORIGIN.removeprefix("http://").encode(), [{"type": "http.request", "more_body": True}]
     form = (b"content-type", b"application/x-www-form-urlencoded")
     scope = {
@@ -161,7 +157,7 @@ def test_a_stranger_who_never_ends_a_form_is_not_waited_for(
 
     async def attempt() -> None:
         with anyio.fail_after(10):
-            await app.create_app(front_of(at.node))(scope, receive, send)
+            await create_app(front_of(at.node), strangers_seconds=0.2)(scope, receive, send)
 
     anyio.run(attempt)
     assert answers[0]["status"] == 400

@@ -18,7 +18,6 @@ from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.models import Note
 from songtor_node.store.engine import reading, writing
-from songtor_node.web.entrance import once
 from songtor_node.web.entrance.once import Once
 from songtor_node.workers import acting
 from tests.support.node import NOW, new_node
@@ -87,12 +86,9 @@ def test_what_was_refused_is_done_when_it_is_sent_again(node: Node, notes: str) 
     assert _kept(node) == ["ใช่"]
 
 
-def test_strangers_forms_push_no_worker_s_out(
-    node: Node, notes: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_strangers_forms_push_no_worker_s_out(node: Node, notes: str) -> None:
     """Only what a worker sends is remembered."""
-    monkeypatch.setattr(once, "_REMEMBERED", 3)
-    malee = visitor(node, "malee")
+    malee = visitor(node, "malee", remembered=3)
     form = {**_form(malee.get(f"{notes}/add").text), "text": "โทรหาแล้ว"}
     malee.post(f"{notes}/add", form)
     token = malee.cookies["songtor"]

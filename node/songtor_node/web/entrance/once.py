@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 MADE = "made"  # the hidden field that says when the page was made
-_REMEMBERED = 500  # forms, the latest
+REMEMBERED = 500  # forms, the latest
 _LONGEST = 500  # letters of where one led
 
 
@@ -25,7 +25,8 @@ class Once:
     """What was done is remembered by where it led; what was refused is done anew. The doors of this machine
     and of the house, each with an event loop of its own, may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._remembered = remembered
         self._led: OrderedDict[bytes, Future[str]] = OrderedDict()
         self._lock = Lock()
 
@@ -53,7 +54,7 @@ class Once:
     def _first(self, key: bytes, mine: Future[str]) -> Future[str]:
         with self._lock:
             first = self._led.setdefault(key, mine)
-            while len(self._led) > _REMEMBERED:
+            while len(self._led) > self._remembered:
                 self._led.popitem(last=False)
             return first
 

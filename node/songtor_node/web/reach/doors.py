@@ -75,9 +75,11 @@ class Door(socket.socket):
 class Loop(asyncio.SelectorEventLoop):
     """Who never begins TLS, or never ends it, is not waited for."""
 
+    handshake_seconds: float = HANDSHAKE_SECONDS
+
     async def create_server(self, *args: Any, ssl: Any = None, **more: Any) -> asyncio.Server:
         if ssl:
-            more |= {"ssl_handshake_timeout": HANDSHAKE_SECONDS, "ssl_shutdown_timeout": STOP_SECONDS}
+            more |= {"ssl_handshake_timeout": self.handshake_seconds, "ssl_shutdown_timeout": STOP_SECONDS}
         return await super().create_server(*args, ssl=ssl, **more)
 
 
