@@ -18,6 +18,9 @@ AGAINST ?= HEAD
 SIDE ?= node
 PREFIX ?= /opt/songtor
 
+# (Of the many programs that the tests start each would compile anew all that it imports.)
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help venv install demo test check check-style check-types check-imports check-schemas fix proto bench simulate vectors breaking lock clean
 
 help: ## what can be made

@@ -20,7 +20,8 @@ def new_postgresql() -> Iterator[Callable[[], str]]:
     """Each call makes an empty database and gives its `postgresql://` address."""
     with _server() as server:
         # (Tests of what a crash leaves behind kill a hub, never this server.)
-        server.psql("ALTER SYSTEM SET fsync = off")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
         server.psql("SELECT pg_reload_conf()")
 
         def new() -> str:
