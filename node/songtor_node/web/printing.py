@@ -92,5 +92,5 @@ def picture_blocks(parts: Sequence[str], title: str, words: Words) -> list[Block
     blocks: list[Block] = [Picture(svg, title) for svg in parts]
     for heading, sentences in filter(lambda one: one[1], words):
         blocks += [Heading(str(heading))] if heading else []
-        blocks.append(Prose("\n".join(f"- {one}" for one in sentences)))
+        blocks.append(Prose("\n".join(f"- {one}" for one in sentences), small=True))
     return blocks

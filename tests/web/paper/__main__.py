@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from songtor_node.cases.report import PARTS
-from songtor_node.web.routes import PAGES
+from songtor_node.web.pages.paper import PICTURES
 from tests.browser.sample import CONFINED, Served, sample
 from tests.support.visitor import visitor
-
-_PDF = re.compile(r"/cases/\{case\}/(?!report)(.+)\.pdf")
-PICTURES = [found[1] for page in PAGES if (found := _PDF.fullmatch(page.path))]
 
 
 def papers(served: Served) -> Iterator[tuple[str, str]]:
     """Names, and the path of each."""
     all_of_it = "&".join(f"part={part}" for part in PARTS)
+    drawn = "&".join(f"picture={picture}" for picture in PICTURES)
     for number, case in enumerate(served.cases):
-        yield f"report-{number}", f"/cases/{case}/report.pdf?{all_of_it}&names=yes"
+        yield f"report-{number}", f"/cases/{case}/report.pdf?{all_of_it}&{drawn}&names=yes"
     yield "report-unnamed", f"/cases/{served.cases[CONFINED]}/report.pdf?{all_of_it}"
     for picture in PICTURES:
         for number in (0, CONFINED):

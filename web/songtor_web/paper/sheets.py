@@ -17,6 +17,7 @@ class Prose:
     """Paragraphs; a line is one. Lines that begin with a dash are a list."""
 
     text: str
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
