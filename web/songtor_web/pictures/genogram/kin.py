@@ -12,7 +12,6 @@ from songtor_web.pictures.genogram.model import BOND, PARENT, TWIN, UNION, Famil
 
 Couple = tuple[str, ...]
 """One parent, or two, in the order in which they were told."""
-_NEAREST = ("birth", "adopted", "foster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,8 @@ class Origin:
 @dataclass(slots=True)
 class Kin:
     """`unions`: of two who have or had one; empty where a child alone joins them. `origins`: of each child,
-    the nearest first. `families`: of each couple the children who stand beneath it."""
+    as they were told: beneath the first the child stands. `families`: of each couple the children who stand
+    beneath it. `partners`: those who were told first before the others."""
 
     people: dict[str, Person]
     ties: list[Tie]
@@ -73,9 +73,8 @@ def kin(family: Family) -> Kin:
         elif tie.group == BOND:
             found.bonds.append(tie)
     for child in sorted(parents, key=found.number):
-        by_kind = parents[child]
-        for kind in sorted(by_kind, key=lambda one: _NEAREST.index(one) if one in _NEAREST else 9):
-            for couple in _couples(found, by_kind[kind]):
+        for kind, theirs in parents[child].items():
+            for couple in _couples(found, theirs):
                 found.origins.setdefault(child, []).append(Origin(couple, child, kind))
     for child, origins in found.origins.items():
         found.families.setdefault(origins[0].couple, []).append(child)
@@ -87,6 +86,8 @@ def kin(family: Family) -> Kin:
     for one, other in found.unions:
         found.partners.setdefault(one, []).append(other)
         found.partners.setdefault(other, []).append(one)
+    for partners in found.partners.values():
+        partners.sort(key=found.number)
     return found
 
 

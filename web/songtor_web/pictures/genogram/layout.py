@@ -179,7 +179,7 @@ def _lay_loose(
     width: float,
 ) -> float:
     """In rows beneath all else; how far down they reach."""
-    y, x = top + 40.0, MARGIN
+    y, x = top + 34.0, MARGIN
     deepest = y
     for key in loose:
         if x > MARGIN and x + 2 * half[key] > width - MARGIN:

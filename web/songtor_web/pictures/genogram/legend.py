@@ -14,7 +14,7 @@ from songtor_web.pictures.genogram.model import Person
 from songtor_web.pictures.lettering import width
 from songtor_web.texts import Say
 
-_LINE, _SIZE, _SIGN, _GAP = 26.0, 12.0, 44.0, 20.0
+_LINE, _SIZE, _SIGN, _GAP = 24.0, 12.0, 44.0, 20.0
 Paint = Callable[[Drawing, float, float], None]
 """A sign in a room of 40 by 24, its middle there."""
 
@@ -28,7 +28,7 @@ class Legend:
 
     @property
     def height(self) -> float:
-        return self.signs[-1][3] + _LINE + MARGIN if self.signs else 0.0
+        return self.signs[-1][3] + _LINE if self.signs else 0.0
 
     def draw(self, drawing: Drawing, top: float) -> None:
         if self.signs:
@@ -41,7 +41,7 @@ class Legend:
 
 def legend(placed: Layout, t: Say, lang: str) -> Legend:
     found: list[tuple[Paint, str, float, float]] = []
-    x, y = MARGIN, 22.0
+    x, y = MARGIN, 20.0
     for paint, words in _signs(placed, t, lang):
         wide = _SIGN + width(words, _SIZE) + _GAP
         if x > MARGIN and x + wide - _GAP > placed.width - MARGIN:

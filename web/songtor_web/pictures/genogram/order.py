@@ -15,7 +15,6 @@ from songtor_web.pictures.genogram.kin import Couple, Kin
 Bundle = dict[int, list[str]]
 """People by row, each row from left to right."""
 LEFT, RIGHT = "left", "right"
-_TOGETHER = ("married", "cohabiting", "couple")
 _DEEP = 40  # generations from whom one began; who is further begins anew
 
 
@@ -40,29 +39,12 @@ class _Order:
         self._beyond: dict[str, Bundle] = {}
 
     def around(self, key: str) -> Bundle:
-        """Somebody with their family, and that of the partner with whom they are, or else were first."""
-        kin = self.kin
+        """Somebody with all who come before, beside and after them."""
         self.claimed.add(key)
-        partners = [one for one in kin.partners.get(key, ()) if one not in self.claimed]
-        if not partners:
-            return self._within(lambda: self._clan(key, self._side(key), 0))
-        main = next((one for one in partners if self._are_together(key, one)), partners[0])
+        partners = [one for one in self.kin.partners.get(key, ()) if one not in self.claimed]
         for one in partners:
             self._given[one] = self._next_side(key, one, partners[: partners.index(one)])
-        self.claimed.add(main)
-        mains = self._given[main]
-
-        def both() -> Bundle:
-            mine = self._clan(key, _other(mains), 0, main)
-            middle = self._children(kin.couple(key, main), 0)
-            theirs = self._clan(main, mains, 0, key)
-            return _beside(theirs, middle, mine) if mains == LEFT else _beside(mine, middle, theirs)
-
-        return self._within(both)
-
-    def _are_together(self, one: str, other: str) -> bool:
-        ties = self.kin.unions[self.kin.couple(one, other)]
-        return bool(ties) and ties[-1].kind in _TOGETHER and not ties[-1].until
+        return self._clan(key, "", 0)
 
     def _within(self, inner: Callable[[], Bundle]) -> Bundle:
         """With the ancestors of who married into it on its two sides."""
@@ -72,7 +54,11 @@ class _Order:
         self._beyond = outside
         return made
 
-    def _clan(self, key: str, outer: str, deep: int, beside: str = "") -> Bundle:
+    def _clan(self, key: str, outer: str, deep: int, beside: Sequence[str] = ()) -> Bundle:
+        """A claimed person with their kin, and on both sides the ancestors of who married into it."""
+        return self._within(lambda: self._kin_of(key, outer, deep, beside))
+
+    def _kin_of(self, key: str, outer: str, deep: int, beside: Sequence[str]) -> Bundle:
         """A claimed person with brothers, sisters and ancestors and all who come of them. Other partners than
         `beside` stand on the outer side."""
         kin = self.kin
@@ -83,22 +69,19 @@ class _Order:
         self.claimed.update(home, children)
         left, right = self._sides(home)
 
-        def all_of_them() -> Bundle:
-            middle: Bundle = {}
-            for one in children:
-                mine = one == key
-                made = self._person(one, outer if mine else "", deep + 1, beside if mine else "")
-                middle = _beside(middle, made)
-            before = [self._clan(left, LEFT, deep + 1, right)] if left else []
-            after = [self._clan(right, RIGHT, deep + 1, left)] if right else []
-            return _beside(*before, middle, *after)
+        middle: Bundle = {}
+        for one in children:
+            mine = one == key
+            made = self._person(one, outer if mine else "", deep + 1, beside if mine else ())
+            middle = _beside(middle, made)
+        before = [self._clan(left, LEFT, deep + 1, (right,))] if left else []
+        after = [self._clan(right, RIGHT, deep + 1, (left,))] if right else []
+        return _beside(*before, middle, *after)
 
-        return self._within(all_of_them)
-
-    def _person(self, key: str, outer: str, deep: int, beside: str) -> Bundle:
+    def _person(self, key: str, outer: str, deep: int, beside: Sequence[str]) -> Bundle:
         """A claimed person with their partners and all who come of them."""
         kin = self.kin
-        partners = [one for one in kin.partners.get(key, ()) if one not in self.claimed and one != beside]
+        partners = [one for one in kin.partners.get(key, ()) if one not in self.claimed and one not in beside]
         if deep > _DEEP:
             partners = []
         self.claimed.update(partners)
@@ -108,10 +91,13 @@ class _Order:
             found = _beside(
                 found, self._married_in(one, key, deep, LEFT), self._children(kin.couple(one, key), deep)
             )
-        found = _beside(found, {self.rows[key]: [key]}, self._children((key,), deep))
+        mine: dict[str, Bundle] = {LEFT: {}, RIGHT: {}}
         for one in kin.partners.get(key, ()):
-            if one not in partners and one != beside:
-                found = _beside(found, self._children(kin.couple(one, key), deep))
+            couple = kin.couple(one, key)
+            if one not in partners and one not in beside:
+                side = self._given.get(one, RIGHT)
+                mine[side] = _beside(mine[side], self._children(couple, deep))
+        found = _beside(found, mine[LEFT], {self.rows[key]: [key]}, self._children((key,), deep), mine[RIGHT])
         for one in rights:
             found = _beside(
                 found, self._children(kin.couple(one, key), deep), self._married_in(one, key, deep, RIGHT)
@@ -130,7 +116,7 @@ class _Order:
 
     def _married_in(self, key: str, to: str, deep: int, side: str) -> Bundle:
         """Beside whom they married; their own ancestors stand beyond the family that they came into."""
-        made = self._clan(key, self._side(key), deep + 1, to)
+        made = self._kin_of(key, side, deep + 1, (to,))
         row = self.rows[key]
         above = {at: who for at, who in made.items() if at < row}
         there = self._beyond[side]
@@ -145,27 +131,26 @@ class _Order:
         for child in self.kin.families.get(couple, ()):
             if child not in self.claimed:
                 self.claimed.add(child)
-                found = _beside(found, self._person(child, "", deep + 1, ""))
+                found = _beside(found, self._person(child, "", deep + 1, ()))
         return found
 
     def _side(self, key: str) -> str:
-        """Where one stands of a couple: a man left, else right."""
-        return LEFT if self.kin.people[key].sex == "male" else RIGHT
+        """Where one stands of a couple: a woman right, else left."""
+        return RIGHT if self.kin.people[key].sex == "female" else LEFT
 
     def _sides(self, couple: Couple) -> tuple[str, str]:
-        """Who stands left and who right; empty for one who is alone. Where those who were told before the
-        couple stand between the two on one way and fewer on the other, it is the other."""
+        """Who stands left and who right, empty for one who is alone: where the one who was told first would
+        stand alone, they stay. If of those who were told before fewer stand between the two the other way
+        round, it is that."""
         kin = self.kin
         if len(couple) == 1:
             return (couple[0], "") if self._side(couple[0]) == LEFT else ("", couple[0])
         one, other = couple
-        sexes = kin.people[one].sex, kin.people[other].sex
-        usual = (other, one) if "male" in sexes and sexes[0] != "male" else (one, other)
-        if sexes[0] == "female" and sexes[1] != "female":
-            usual = (other, one)
+        usual = (one, other) if self._side(one) == LEFT else (other, one)
         met = max(kin.number(one), kin.number(other))
         others = [their for key in couple for their in kin.partners.get(key, ()) if their not in couple]
-        if any(kin.number(their) < met for their in others):
+        before = [*others, *kin.families.get(couple, ())]
+        if any(kin.number(one) < met for one in before):
             return usual
         swapped = (usual[1], usual[0])
         return swapped if self._between(swapped, met) < self._between(usual, met) else usual

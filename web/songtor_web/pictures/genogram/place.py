@@ -13,7 +13,7 @@ from songtor_web.pictures.genogram.kin import Couple, Kin
 Pull = tuple[float, float]
 """By how much, and how much that matters."""
 _TURNS = 24
-_PARTED = 0.3  # how much it matters that partners who are no neighbours stand near, against a child's 1
+_PARTED = 0.4  # how much it matters that partners who are no neighbours stand near, against a child's 1
 
 
 def place(kin: Kin, rows: Sequence[Sequence[str]], apart: Callable[[str, str], float]) -> dict[str, float]:
