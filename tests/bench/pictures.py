@@ -24,8 +24,8 @@ from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.facts import facts
 from songtor_node.cases.pictures import ecomap, flower, genogram, journey, timeline
 from songtor_node.cases.record import CaseRecord, read_record
+from songtor_node.referrals.pictures import pictures
 from songtor_node.store.engine import reading, writing
-from songtor_node.web.referral.story import pictures
 from songtor_node.workers import acting
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures.ecomap import draw as ecomap_draw

@@ -92,7 +92,7 @@ def dry_run(lang: str) -> str:
             house = House(node.seat, node.jurisdiction, node.vocabulary, node.policy)
             consents.record(session, case, agreed, house, by=by, now=NOW, random=node.random)
         with act(replace(node, worker="malee")) as now:
-            lines = list(preview.as_lines(prepare(now, case.code, WISH, lang=lang), lang))
+            lines = list(preview.as_lines(prepare(now, case.code, WISH, lang=lang), lang, now.now.date()))
         node.close()
     return svg(TITLES[lang], [Text(COMMAND.format(case=case.code), "bold"), *lines])
 

@@ -16,7 +16,7 @@ from songtor_node.store.base import metadata
 from songtor_node.store.engine import reading
 from songtor_proto.errors import catalogue
 from songtor_proto.reference import new as new_reference
-from tests.support.linked import CASE, LinkedNetwork, LinkedNode
+from tests.support.linked import CASE, FAMILY, LinkedNetwork, LinkedNode
 from tests.support.node import PASSPHRASE
 
 Command = Callable[..., tuple[int, str, str]]
@@ -92,6 +92,20 @@ def test_a_person_reads_it_in_their_language(
     assert code == 0
     for word in words:
         assert word in out
+
+
+def test_a_family_that_would_leave_is_read_in_sentences(command: Command, berlin: LinkedNode) -> None:
+    """M9: who there is and what is between them, without names; how many, to a program."""
+    case = berlin.case(FAMILY)
+    berlin.consent(case, categories=("genogram", "timeline"))
+    code, out, _ = command("refer", case, *REFER, "--tick", "genogram", "--dry-run")
+    assert code == 0
+    for words in ("3 people, no names", "mother", "Violent"):
+        assert words in out
+    assert "Max Beispiel ที่วัด" not in out
+    shown = made(command, "refer", case, *REFER, "--tick", "genogram", "--dry-run")
+    leaves = {line["category"]: line["value"] for line in shown["leaves"]}
+    assert leaves["genogram"] == "3 people, no names"
 
 
 def test_each_finding_must_be_cleared_by_its_id(command: Command, case: str) -> None:

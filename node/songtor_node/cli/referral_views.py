@@ -15,6 +15,7 @@ from songtor_node.cli.referrals import Reference, at_work
 from songtor_node.referrals import find, history, recall, replies
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
+from songtor_node.referrals.pictures import family_lines
 from songtor_node.store.engine import reading
 from songtor_proto.errors import ConsentError, InputError, declared
 from songtor_proto.minimise import why_text
@@ -167,7 +168,12 @@ def _version(now: Act, one: Referral, lang: str) -> dict[str, Any]:
         told = replies.read(one, now.now)
     except ConsentError as error:
         return data | {"closed": error.code}
-    return data | {"facts": history.facts_data(told.facts, lang), "referrer": told.referrer}
+    family = [*family_lines(told.facts, lang, one.created_at.date())]
+    return data | {
+        "facts": history.facts_data(told.facts, lang),
+        "family": family,
+        "referrer": told.referrer,
+    }
 
 
 def _sheet(one: dict[str, Any], given: Console) -> Iterator[Any]:
@@ -186,6 +192,7 @@ def _sheet(one: dict[str, Any], given: Console) -> Iterator[Any]:
     if one["facts"]:
         label = {code: category.label(lang) for code, category in policy().categories.items()}
         yield given.table([("", "")] * 2, [(label[fact["category"]], fact["value"]) for fact in one["facts"]])
+        yield from one["family"]
     for message in one["messages"]:
         yield _message_line(message, lang)
 

@@ -269,4 +269,4 @@ def _case_of(act: Act, referral: Referral) -> str:
 def _show_draft(work: Work, case: str, wish: Wish) -> None:
     lang = work.console.lang
     prepared = acts.prepare(work.act, case, wish, lang=lang)
-    work.say(preview.as_data(prepared, lang), *preview.as_lines(prepared, lang))
+    work.say(preview.as_data(prepared, lang), *preview.as_lines(prepared, lang, work.act.now.date()))

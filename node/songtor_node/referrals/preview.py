@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.text import Text
 from songtor_node.consents.notice import party_name
 from songtor_node.referrals.acts import Prepared
 from songtor_node.referrals.compose import Draft
+from songtor_node.referrals.pictures import family_lines
 from songtor_proto.address import Address
 from songtor_proto.envelope.layout import SEAL_OVERHEAD, padded_size
 from songtor_proto.findings import Finding
@@ -53,8 +55,8 @@ def as_data(prepared: Prepared, lang: str) -> dict[str, Any]:
     }
 
 
-def as_lines(prepared: Prepared, lang: str) -> Iterator[Any]:
-    """The two columns, what must be looked at, and the sum."""
+def as_lines(prepared: Prepared, lang: str, today: date) -> Iterator[Any]:
+    """The two columns, the family that leaves, what must be looked at, and the sum."""
     draft = prepared.draft
     sender = Address.parse(draft.intent.sender)
     here = party_name(str(sender), vocabulary(), lang)
@@ -69,6 +71,7 @@ def as_lines(prepared: Prepared, lang: str) -> Iterator[Any]:
     for leaving, staying in zip_longest(draft.disclosure.leaves, draft.disclosure.stays):
         table.add_row(_cell(leaving, lang), _cell(staying, lang))
     yield table
+    yield from map(Text, family_lines(draft.disclosure.facts, lang, today))
     for absent in draft.disclosure.absent:
         category = policy().categories[absent.category].label(lang)
         yield Text(

@@ -16,12 +16,12 @@ from songtor_node.consents.ground import last_day
 from songtor_node.referrals import acts, preview
 from songtor_node.referrals.act import Act
 from songtor_node.referrals.acts import Prepared
+from songtor_node.referrals.pictures import pictures
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.pages.refer import at_case, words
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.found_words import places
 from songtor_node.web.referral.preparing import Plan, page_of
-from songtor_node.web.referral.story import pictures
 from songtor_node.web.visit import At, Visit
 from songtor_node.workers import acting
 from songtor_proto.errors import ConsentError, InputError, PeerError

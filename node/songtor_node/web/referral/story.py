@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from google.protobuf.json_format import MessageToDict
 from sqlmodel import Session
 
 from songtor_node.referrals import history
 from songtor_node.referrals.history import Said
 from songtor_node.referrals.models import Referral
+from songtor_node.referrals.pictures import pictures
 from songtor_node.web.referral.parties import party
 from songtor_node.workers import Worker
 from songtor_proto import lifecycle
@@ -21,7 +21,7 @@ from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Facts, Payload
-from songtor_web.pictures.received import Shown, shown
+from songtor_web.pictures.received import Shown
 from songtor_web.texts import Say
 
 _REASONS: dict[int, str] = {
@@ -95,11 +95,6 @@ def told(facts: Facts, t: Say, lang: str, on: date) -> list[Told]:
         for one in history.facts_data(facts, lang)
         if (category := one["category"])
     ]
-
-
-def pictures(facts: Facts, t: Say, lang: str, on: date) -> list[Shown]:
-    """What of it is drawn, the same at whoever sends it and whoever receives it."""
-    return shown(MessageToDict(facts, preserving_proto_field_name=True), t, lang, on)
 
 
 def _event(session: Session, said: Said, referral: Referral, t: Say, lang: str) -> Event:
