@@ -9,17 +9,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from io import BytesIO
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any
 
 import segno
 
 from songtor_web.paper.sheets import Sheet
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 1_500_000
+"""Some two hundred pages of text: beside a node in its 256 MiB one press takes at most half."""
 SECONDS = 30
-_SIDE_BY_SIDE = 2
-_presses = BoundedSemaphore(_SIDE_BY_SIDE)
+_LEAN = {"MALLOC_ARENA_MAX": "1", "RAYON_NUM_THREADS": "2"}
+"""All of the press's environment: by default its memory grows with the machine's cores."""
+_press = Lock()
 
 
 class PaperError(Exception):
@@ -46,15 +48,15 @@ def _set(sheets: Sequence[Sheet], form: str) -> list[bytes]:
     order = json.dumps(said, ensure_ascii=False).encode()
     if len(order) > MAX_BYTES:
         raise PaperError("too_large")
-    if not _presses.acquire(timeout=SECONDS):
+    if not _press.acquire(timeout=SECONDS):
         raise PaperError("busy")
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-m", "songtor_web.paper.typesetter"],
+            [sys.executable, "-IB", "-m", "songtor_web.paper.typesetter"],
             input=order,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # typst's complaints quote the text
-            env={},
+            env=_LEAN,
             timeout=SECONDS,
             check=True,
         )
@@ -63,7 +65,7 @@ def _set(sheets: Sequence[Sheet], form: str) -> list[bytes]:
     except (subprocess.CalledProcessError, OSError):
         raise PaperError("failed") from None
     finally:
-        _presses.release()
+        _press.release()
     return _pages(done.stdout)
 
 

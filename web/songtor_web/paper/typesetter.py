@@ -13,7 +13,7 @@ from typing import Any
 from songtor_web.paper.letters import written
 from songtor_web.process import keep_to_itself
 
-MEGABYTES = 1500
+MEGABYTES = 400
 """Of address space, most of which typst's own code and its threads' stacks only reserve."""
 
 
