@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, bindparam, inspect, or_, text
 from sqlmodel import AutoString, Session, col, select
 
-from songtor_node.cases.models import Alike, Assignment, Case, Change, Entry, Look, Person, Problem
+from songtor_node.cases.models import Alike, Assignment, Case, Change, Entry, Look, Person, Problem, Tie
 from songtor_node.cases.papers import Paper
 from songtor_node.store.base import Row
 from songtor_node.workers import SEES_ALL, Worker, may_see
@@ -31,14 +31,15 @@ _ROOM = (Case.__module__, Paper.__module__)
 _NEAR = 48  # letters shown on either side of what matched
 _SNIPPETS = 2  # of a case
 LONGEST = 100  # letters of a search
-_APART: tuple[type[Entry], ...] = (Look, Assignment, Change, Alike)
+_APART: tuple[type[Entry], ...] = (Look, Assignment, Change, Alike, Tie)
 # Codes and dates; what they say is found by the list's filters.
 _NO_WORDS = {
     "step", "level", "dimension", "subject", "method", "kind", "kinds", "state",
     "stage", "safety", "verification", "practice_form", "currency", "media_type", "sha256", "uid",
     "target_group", "channel", "referrer", "outcome", "sex", "when", "until", "at_time",
     "due", "done", "birth_date", "client_zone", "languages", "nationality", "country", "category",
-    "condition", "refused",
+    "condition", "refused", "key", "born", "death_date", "whom", "strength", "flow", "after", "before",
+    "led_to", "information", "started", "by", "at",
 }  # fmt: skip
 
 

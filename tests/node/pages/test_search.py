@@ -21,6 +21,7 @@ from songtor_node.workers import acting
 from tests.node.pages.test_papers import PNG
 from tests.support.linked import CASE
 from tests.support.node import NOW, PASSPHRASE, new_node
+from tests.support.visitor import visitor
 
 
 @pytest.fixture
@@ -170,6 +171,22 @@ def test_papers_are_found_by_what_they_are_called(node: Node) -> None:
         file = papers.checked(PNG)
         papers.keep(session, case_of(session, code), name="ใบเกิดลูก", file=file, kind="", by=by, now=NOW)
     assert found(node, "ใบเกิด") == [code]
+
+
+def test_what_is_around_a_household_is_found_and_codes_are_not(node: Node) -> None:
+    """The page says where it stands; how strong a tie is, or whose, is no word of the case."""
+    code = new_case(node)
+    with writing(node.engine) as session:
+        case, by = case_of(session, code), acting(session, "malee")
+        around = entries.Connection(kind="faith", name="วัดพุทธาราม", whom="client", strength="strained")
+        service.add(session, case, "connection", around, by=by, now=NOW)
+        bond = entries.Tie(one="client", other="p77", kind="hostile")
+        service.add(session, case, "tie", bond, by=by, now=NOW)
+    page = visitor(node, "malee", lang="en").post("/cases/search", {"words": "ทธาราม"})
+    assert page.status_code == 200
+    assert "Around the household" in page.text
+    for codes in ("strained", "faith", "p77", "hostile"):
+        assert found(node, codes) == []
 
 
 def test_only_cases_that_the_worker_may_see_are_found(node: Node) -> None:
