@@ -13,7 +13,7 @@ import yaml
 from pydantic import BeforeValidator, Field
 from sqlmodel import Session
 
-from songtor_node.cases import service
+from songtor_node.cases import history, service
 from songtor_node.cases.entries import Born, Key, Relative, Sex, Tie
 from songtor_node.cases.models import Case, Person
 from songtor_node.cases.pictures.genogram import picture
@@ -109,6 +109,9 @@ def add(
     known = _Known(session, case, t, by, now)
     parents = known.parents_for(act, whom, said)
     ties = _ties(act, whom, said, NEW, parents)
+    if ACTS[act].what == PARENT:
+        alike = full_siblings(known.record, whom.key)
+        ties += [tie.model_copy(update={"other": one}) for tie in ties for one in alike]
     person = known.person(act, whom, said, ties)
     known.tie(ties, person.key)
     return person
@@ -127,17 +130,20 @@ def connect(
     kind: str = "",
 ) -> None:
     """Somebody who stands in the case already is that to `whom`. Whoever stands between them on the way is
-    taken from the ties, or comes in with nothing known of them. InputError("unknown_code")."""
+    taken from the ties, or comes in with nothing known of them; a sex that is not known follows from it.
+    InputError("unknown_code")."""
     if not way or any(act not in ACTS for act in way):
         raise InputError("unknown_code", field="act")
     known = _Known(session, case, t, by, now)
     for act in way[:-1]:
         whom = known.step(act, whom)
+    if whom.key == person.key:
+        raise InputError("unknown_code", field="whom")
     said = Relation(kind=kind)
     ties = _ties(way[-1], whom, said, person.key, known.parents_for(way[-1], whom, said))
-    if whom.key == person.key or not ties:
-        raise InputError("unknown_code", field="whom")
     known.tie(ties, person.key)
+    if person.sex == "unknown" and ACTS[way[-1]].sex:
+        history.correct(session, person, {"sex": ACTS[way[-1]].sex}, by=by, now=now)
 
 
 class _Known:
@@ -248,6 +254,16 @@ def parents_of(record: CaseRecord, key: str, kind: str = "birth") -> list[str]:
     """Who stand in the case still."""
     here = {one.key for one in (record.client, *record.people)}
     return [tie.one for tie in record.ties if tie.other == key and tie.kind == kind and tie.one in here]
+
+
+def full_siblings(record: CaseRecord, key: str) -> list[str]:
+    """Who have the same only parent that is known: a second one is probably theirs too."""
+    theirs: dict[str, list[str]] = {}
+    for tie in record.ties:
+        if tie.kind in vocabulary().ties and vocabulary().ties[tie.kind].group == "parent":
+            theirs.setdefault(tie.other, []).append(tie.one)
+    mine = theirs.get(key, [])
+    return [one for one, parents in theirs.items() if one != key and parents == mine and len(mine) == 1]
 
 
 def partners_of(record: CaseRecord, key: str) -> list[str]:

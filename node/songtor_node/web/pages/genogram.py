@@ -442,10 +442,9 @@ def _kinds(visit: Visit, groups: Sequence[str]) -> list[Option]:
     ]
 
 
-def _kinds_alike(visit: Visit) -> Lists:
+def _kinds_alike(visit: Visit, at: At) -> Lists:
     """Of a tie, those that it can be changed into."""
-    with visit.reading() as session:
-        tie = session.get(Tie, number(visit.params["number"]))
+    tie = at.session.get(Tie, number(visit.params["number"]))
     term = vocabulary().ties.get(tie.kind) if tie else None
     return {"kind": _kinds(visit, (term.group,)) if term else []}
 
