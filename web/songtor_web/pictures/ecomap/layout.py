@@ -51,19 +51,20 @@ class PlacedMember:
 
 @dataclass(frozen=True)
 class Node:
-    """`up`: above the house, its label above it. `end`: where its line ends."""
+    """`up`: above the house, its label above it. `half`: of its width. `end`: where its line ends."""
 
     connection: Connection
     at: Point
     up: bool
     label: Sequence[str]
+    half: float
     end: Point
 
     @cached_property
     def box(self) -> Box:
         (x, y), high = self.at, len(self.label) * LEADING + 4
-        half = max(DISC, max((width(one, SIZE, bold=True) for one in self.label), default=0) / 2)
-        return x - half, y - DISC - (high if self.up else 0), x + half, y + DISC + (0 if self.up else high)
+        top, bottom = (y - DISC - high, y + DISC) if self.up else (y - DISC, y + DISC + high)
+        return x - self.half, top, x + self.half, bottom
 
     @cached_property
     def start(self) -> Point:
@@ -105,7 +106,7 @@ def layout(ecomap: Ecomap, t: Say, lang: str) -> Placed:
         bottom - top,
         (moved((0, 0)), *house),
         [PlacedMember(one.member, moved(one.at), one.label) for one in members],
-        [Node(one.connection, moved(one.at), one.up, one.label, moved(one.end)) for one in nodes],
+        [Node(one.connection, moved(one.at), one.up, one.label, one.half, moved(one.end)) for one in nodes],
     )
 
 
@@ -137,6 +138,7 @@ class _Slot:
     angle: float  # degrees, clockwise from the right
     place: int  # from the left
     label: Sequence[str]
+    half: float
 
 
 def _slots(
@@ -165,7 +167,9 @@ def _slots(
             turn = _LEVEL + (place + 0.5) / len(half) * (180 - 2 * _LEVEL)
             room = _LABEL if len(connections) <= _MANY else _NARROW
             label = lines(named(one, lang), room, SIZE, bold=True, most=2)
-            found.append(_Slot(one, by_key.get(one.whom), up, 180 + turn if up else 180 - turn, place, label))
+            half_wide = max(DISC, *(width(line, SIZE, bold=True) / 2 for line in label))
+            angle = 180 + turn if up else 180 - turn
+            found.append(_Slot(one, by_key.get(one.whom), up, angle, place, label, half_wide))
     return found
 
 
@@ -186,7 +190,7 @@ def _node(slot: _Slot, house: Point, first: Point, ring: int, apart: Point) -> N
     c, s = cos(radians(slot.angle)), sin(radians(slot.angle))
     at = ((first[0] + ring * apart[0]) * c, (first[1] + ring * apart[1]) * s)
     end = (house[0] * c, house[1] * s) if slot.whom is None else _beside(slot.whom, at, slot.up)
-    return Node(slot.connection, at, slot.up, slot.label, end)
+    return Node(slot.connection, at, slot.up, slot.label, slot.half, end)
 
 
 def _beside(member: PlacedMember, to: Point, up: bool) -> Point:
