@@ -98,6 +98,7 @@ def referring(at: Served) -> dict[str, Between]:
     found["consent"] = berlin.case()
     on(found["consent"], "", purpose="domestic_violence")
     on(found["consent"], "/whom", to="TH-00/dwf")
+    found["pictures"] = at.cases[0]
     return {
         f"/cases/{{case}}/refer/{step}": Between(at, f"/cases/{case}/refer/{step}", "malee")
         for step, case in found.items()
