@@ -121,6 +121,14 @@ def test_a_guardian_who_is_the_danger_is_not_asked(at: Desk) -> None:
     assert at.malee.get(at.path("/agreement/held")).headers["location"].endswith("/plan")
 
 
+def test_whoever_is_the_danger_and_named_in_the_plan_is_pointed_out(at: Desk) -> None:
+    """C6: before anybody reads it."""
+    assert "is the danger is named" not in at.malee.get(at.path("/agreement")).text
+    change = {"subject": "child", "dimension": "health", "text": "Sleep", "who": "ดำ สมมติ"}
+    at.malee.post(at.path(f"/plan/{goals(at)[0].id}/change"), change)
+    assert "is the danger is named" in at.malee.get(at.path("/agreement")).text
+
+
 def test_the_very_words_that_were_read_are_signed(at: Desk) -> None:
     """Changed meanwhile, they are read again; without a tick or a signature nothing is agreed."""
     first, _ = goals(at)

@@ -227,3 +227,10 @@ def test_the_picture_shows_what_the_plan_says(at: Desk) -> None:
         assert "นวล" in str(journey.picture(record, moves, day, lang="en"))
     assert not any(name in hidden for name in ("นวล", "Somsri"))
     assert at.malee.get(at.path("/plan.pdf?names=no")).content.startswith(b"%PDF")
+
+
+def test_a_plan_that_nobody_signed_is_among_what_is_missing(at: Desk) -> None:
+    """Gently, and only once there is one to sign."""
+    at.malee.post(at.path("/step"), {"step": "planning", "reason": "now"})
+    assert "nobody has signed yet" in at.malee.get(at.path("")).text
+    assert f'href="{at.path("/agreement")}"' in at.malee.get(at.path("")).text

@@ -34,7 +34,7 @@ WHERE_ASKED = {
     "group": "arrival", "channel": "arrival", "name": "client/names", "safe_contact": "contact",
     "story": "story", "request": "request", "people": "people", "birth_date": "client/about",
     "country": "client/address", "visit": "visits", "facts": "facts", "checked": "facts",
-    "problems": "problems", "petals": "flower", "goals": "plan", "work": "assistance",
+    "problems": "problems", "petals": "flower", "goals": "plan", "agreed": "agreement", "work": "assistance",
     "follow_ups": "follow-ups",
 }  # fmt: skip
 """Where what is missing is asked for."""

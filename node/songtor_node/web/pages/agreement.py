@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from songtor_node.cases import papers, plan
 from songtor_node.cases.models import Goal, Person
-from songtor_node.cases.names import called
+from songtor_node.cases.names import called, named_in
 from songtor_node.cases.record import CaseRecord, read_record
 from songtor_node.consents.danger import danger, may_be_given
 from songtor_node.web.case.frame import frame
@@ -107,6 +107,7 @@ def _choose(visit: Visit, error: InputError | None = None) -> Response:
             **frame(at),
             fields=[one.wrong(words) if error and one.name == error.field else one for one in fields],
             waiting=waiting,
+            danger=any(named_in(words, danger(record).people) for goal in waiting for words in _people(goal)),
             left_out=[one for one in record.people if one.guardian and one.danger],
         )
 
@@ -371,6 +372,11 @@ def _signers(record: CaseRecord, t: Say) -> list[Signer]:
         Signer(CLIENT, client),
         *(Signer(f"{GUARDIAN}{one.key}", guardian(one)) for one in may_be_given(record)),
     ]
+
+
+def _people(goal: Goal) -> list[str]:
+    """Who is written down for it."""
+    return [goal.who, *(point.who for point in plan.points(goal))]
 
 
 def _about(goal: Goal, visit: Visit) -> str:
