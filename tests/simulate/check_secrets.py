@@ -21,8 +21,8 @@ def secrets(there: Found) -> None:
     for row in stores.opened_by_force(server):
         raise Broken(f"a desk's key opens what {row.sender} sent to {row.recipient}")
     for desk, key, note in stores.desk_notes(server):
-        here = f"TH-00/{desk}"
-        foreign = {mark for mark in found([note]) if owner[mark] != here} - may.get(here, set())
+        own = f"TH-00/{desk}"
+        foreign = {mark for mark in found([note]) if owner[mark] != own} - may.get(own, set())
         must(not foreign, f"{desk} noted of {there.name(key)} what it was not told")
     at_desk: dict[tuple[bytes, str], set[str]] = {}
     for row, payload in stores.opened_at_desks(server):

@@ -18,6 +18,7 @@ from songtor_node.link.grpc_hub import GrpcNetwork
 from songtor_node.store.engine import writing
 from songtor_node.web.app import create_app
 from songtor_node.web.entrance import sessions
+from songtor_node.web.entrance.once import REMEMBERED
 from songtor_node.web.front import Front, Reach
 from songtor_proto.keyslot import CHEAP
 
@@ -32,9 +33,9 @@ class Visitor(TestClient):
         return super().post(url, data=dict(data or {}), headers=headers, **more)
 
 
-def browser(front: Front, origin: str = ORIGIN, lang: str = "th", **bounds: int) -> Visitor:
-    """Somebody who comes by that name and brings nothing but a language. `bounds`: of the application."""
-    app = create_app(front, **bounds)
+def browser(front: Front, origin: str = ORIGIN, lang: str = "th", *, remembered: int = REMEMBERED) -> Visitor:
+    """Somebody who comes by that name and brings nothing but a language."""
+    app = create_app(front, remembered=remembered)
     client = Visitor(app, base_url=origin, follow_redirects=False, raise_server_exceptions=True)
     client.cookies.set("lang", lang)
     return client
@@ -45,10 +46,15 @@ def front_of(node: Node, *origins: str) -> Front:
 
 
 def visitor(
-    node: Node, worker: str = "", lang: str = "th", front: Front | None = None, **bounds: int
+    node: Node,
+    worker: str = "",
+    lang: str = "th",
+    front: Front | None = None,
+    *,
+    remembered: int = REMEMBERED,
 ) -> Visitor:
     """Signed in as that worker; a stranger without one."""
-    client = browser(front or front_of(node), lang=lang, **bounds)
+    client = browser(front or front_of(node), lang=lang, remembered=remembered)
     if worker:
         with writing(node.engine) as session:
             token = sessions.begin(session, worker, now=node.clock(), random=node.random, proven=True)
