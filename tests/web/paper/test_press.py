@@ -149,3 +149,26 @@ def test_a_blank_form_carries_its_code_on_paper_and_for_a_camera() -> None:
     assert "F-7K3M9" in text(pdf(made))
     (page,) = png(made)
     assert page.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "👩‍👧‍👦🏳️‍🌈 and words",
+        "ก" + "\u0e49\u0e34" * 60,
+        "ยาว" * 1000,
+        "a" * 3000,
+        "\u202eevil \x00\x07 \ud800",
+        "\u0301 \u0e49 \u0e33",
+        "- \n-\n\n\n- a",
+        " \t\n ",
+        "",
+    ],
+)
+def test_whatever_is_typed_can_be_printed(words: str) -> None:
+    """Signs upon signs, words without an end, what turns the direction, nothing at all."""
+    made = a_sheet(
+        Heading(words), Prose(words), Facts([(words, words)]), Table([words], [[words]], (1,)),
+        ToTick(words, [words]), Signature([words]), title=words,
+    )  # fmt: skip
+    assert pypdf.PdfReader(BytesIO(pdf(made))).pages

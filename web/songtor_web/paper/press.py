@@ -45,7 +45,7 @@ def png(*sheets: Sheet) -> list[bytes]:
 
 def _set(sheets: Sequence[Sheet], form: str) -> list[bytes]:
     said = {"form": form, "sheets": [as_data(sheet) for sheet in sheets]}
-    order = json.dumps(said, ensure_ascii=False).encode()
+    order = json.dumps(said, ensure_ascii=False).encode(errors="replace")
     if len(order) > MAX_BYTES:
         raise PaperError("too_large")
     if not _press.acquire(timeout=SECONDS):
