@@ -24,7 +24,8 @@ _LATE = "9999"  # nothing is due: behind all that is
 
 
 class Glance(Row, table=True):
-    """`urgency` counts from the worst level; `next_on` is a day, `next_what` follow_up, session or goal."""
+    """`urgency` counts from the worst level; `next_on` is a day, `next_what` follow_up, session,
+    goal or step."""
 
     __tablename__ = "glance"
 
@@ -86,7 +87,9 @@ def _due(session: Session, numbers: Sequence[int]) -> defaultdict[int, list[tupl
             (one.starts.astimezone().date().isoformat(), "session") for one in rows if one.state == "planned"
         ]
     for number, rows in _grouped(session, Goal, numbers).items():
-        found[number] += [(one.due, "goal") for one in rows if one.due and plan.is_open(one)]
+        awaited = [one for one in rows if plan.is_open(one)]
+        found[number] += [(one.due, "goal") for one in awaited if one.due]
+        found[number] += [(end.isoformat(), "step") for one in awaited for end in plan.expected(one)]
     return found
 
 

@@ -138,11 +138,25 @@ def mark(
     history.correct(session, goal, {"steps": steps}, by=by, now=now)
 
 
+def move_up(session: Session, goal: Goal, place: int, *, by: Worker, now: datetime) -> None:
+    """The touch point at that place (from 0) and the one before it change places. InputError("not_here")."""
+    if not 1 <= place < len(goal.steps):
+        raise InputError("not_here", field="place")
+    steps = [*goal.steps]
+    steps[place - 1 : place + 1] = [steps[place], steps[place - 1]]
+    history.correct(session, goal, {"steps": steps}, by=by, now=now)
+
+
 def ends(point: TouchPoint) -> date | None:
     """The day by which it is expected to be done; None where that is not known."""
     if not (point.started and point.days):
         return None
     return date.fromisoformat(point.started) + timedelta(days=point.days)
+
+
+def expected(goal: Goal) -> list[date]:
+    """The days by which its touch points under way are expected to be done."""
+    return [end for one in points(goal) if not one.done and (end := ends(one))]
 
 
 def point_late(point: TouchPoint, today: date) -> bool:

@@ -173,6 +173,7 @@ def test_a_step_is_begun_and_done_with_one_tap(at: Desk) -> None:
     assert at.malee.post(f"{path}/steps/9/today", {"was": "0", "what": "done"}).status_code == 404
     assert tap("started") == 303
     assert "Day 0 of 10" in at.malee.get(path).text
+    assert "Step of the plan" in at.malee.get("/cases").text
     assert tap("flown") == 400
     at.later(days=11)
     assert "1 day late (expected 10)" in at.malee.get(path).text
