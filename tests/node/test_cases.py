@@ -25,7 +25,16 @@ from songtor_proto.vocabulary import vocabulary
 from tests.support.node import NOW, new_node
 
 LEVELS = list(vocabulary().threat_levels)
-STEPS = [{"what": "พบแพทย์", "agency": "คลินิก", "information": ["health"], "days": 30, "started": "2026-11-20"}]
+STEPS = [
+    {
+        "id": 1,
+        "what": "พบแพทย์",
+        "agency": "คลินิก",
+        "information": ["health"],
+        "days": 30,
+        "started": "2026-11-20",
+    }
+]
 WHOLE: dict[str, Any] = {
     "target_group": "thai_abroad",
     "channel": "temple",
@@ -44,8 +53,8 @@ WHOLE: dict[str, Any] = {
         "address": "ถนนสมมติ 1",
         "city": "เบอร์ลิน",
         "country": "DE",
-        "contacts": [{"channel": "phone", "value": "+49 30 23125 000", "safe": "กลางวัน"}],
-        "identity_numbers": [{"kind": "passport", "number": "ZZ0000000"}],
+        "contacts": [{"id": 1, "channel": "phone", "value": "+49 30 23125 000", "safe": "กลางวัน"}],
+        "identity_numbers": [{"id": 1, "kind": "passport", "number": "ZZ0000000"}],
     },
     "people": [
         {
@@ -54,7 +63,7 @@ WHOLE: dict[str, Any] = {
             "name_latin": "Max Beispiel",
             "danger": True,
             "lives_with_client": True,
-            "contacts": [{"channel": "phone", "value": "+49 30 23125 001"}],
+            "contacts": [{"id": 1, "channel": "phone", "value": "+49 30 23125 001"}],
         },
         {"key": "p2", "relation": "พี่สาว", "name_thai": "แดง ตัวอย่าง", "guardian": True, "birth_date": "1980"},
         {"key": "ma", "relation": "มารดา", "birth_date": "1950", "deceased": True, "death_date": "2540"},
@@ -100,7 +109,7 @@ WHOLE: dict[str, Any] = {
         {"method": "phone_call", "due": "2026-11-01", "done": "2026-11-02", "condition": "better"},
     ],
     "notes": [{"text": "โทรกลับ"}],
-    "unsafe": [{"category": "address", "reason": "สามีอยู่บ้าน"}],
+    "unsafe": [{"id": 1, "category": "address", "reason": "สามีอยู่บ้าน"}],
 }
 
 

@@ -294,7 +294,7 @@ def test_no_number_of_an_entry_is_given_twice(tmp_path: Path) -> None:
 
 
 def test_what_a_goal_said_of_its_way_becomes_its_first_touch_point(tmp_path: Path) -> None:
-    """Nothing that a worker wrote into a plan is lost by the upgrade; people and events get their keys."""
+    """Nothing that a worker wrote into a plan is lost by the upgrade; people, events and items get their keys."""
     rest = "'', 'agreed', '', '', ''"
     goal = "INSERT INTO goal VALUES ({}, 1, 'malee', 0, 'health', 'Sleep', '', '', '', {}, " + rest + ")"
     old = old_store(
@@ -302,6 +302,7 @@ def test_what_a_goal_said_of_its_way_becomes_its_first_touch_point(tmp_path: Pat
         "0004",
         goal.format(3, "'Sundays', 'a letter', 90"),
         goal.format(4, "'', '', 0"),
+        """UPDATE "case" SET unsafe = '[{"category": "address"}, {"category": "place"}]'""",
         "INSERT INTO event VALUES (5, 1, 'malee', 0, '2015', '', '', 'moved')",
     )
     upgrade(old)
@@ -309,9 +310,11 @@ def test_what_a_goal_said_of_its_way_becomes_its_first_touch_point(tmp_path: Pat
         connection = session.connection()
         first, second = connection.scalars(text("SELECT steps FROM goal ORDER BY id"))
         (step,) = json.loads(first)
-        assert TouchPoint.model_validate(step) == TouchPoint(what="Sundays", bring="a letter", days=90)
+        assert TouchPoint.model_validate(step) == TouchPoint(id=1, what="Sundays", bring="a letter", days=90)
         assert json.loads(second) == []
         assert connection.scalar(text("SELECT key FROM event")) == "e5"
+        unsafe = json.loads(connection.scalar(text('SELECT unsafe FROM "case"')) or "")
+        assert [(one["id"], one["category"]) for one in unsafe] == [(1, "address"), (2, "place")]
     old.dispose()
 
 

@@ -52,7 +52,13 @@ Sex = Literal["female", "male", "other", "unknown"]
 Verification = Literal["unverified", "verified", "contradicted"]
 
 
-class Contact(Form):
+class Item(Form):
+    """One of a short list in a row. `id` is given where it is nought, and never again."""
+
+    id: Annotated[int, Nought, Field(ge=0)] = 0
+
+
+class Contact(Item):
     """How to reach a person, and when and how that is safe, in their own words."""
 
     channel: Annotated[Code, one_of("channels", "phone", "address"), Filled]
@@ -67,7 +73,7 @@ class Contact(Form):
         return self
 
 
-class IdentityNumber(Form):
+class IdentityNumber(Item):
     kind: Literal["thai_id", "passport"]
     number: Annotated[Line, Filled]
     country: Country = "TH"
@@ -251,7 +257,7 @@ class FollowUp(Form):
     result: Prose = ""
 
 
-class TouchPoint(Form):
+class TouchPoint(Item):
     """One step towards a goal. `information`: data categories that it needs; `bring`: papers and the like;
     `days`: expected, nought is not known."""
 
@@ -311,7 +317,7 @@ class Note(Form):
     text: Annotated[Prose, Filled]
 
 
-class Unsafe(Form):
+class Unsafe(Item):
     """A category of data that it would be dangerous to pass on, and why."""
 
     category: Annotated[Code, one_of("categories"), Filled]

@@ -82,7 +82,10 @@ def facts(record: CaseRecord, today: date) -> Facts:
         birth_date=client.birth_date,
         contacts=[_contact(contact) for contact in client.contacts],
         address=client.address,
-        identity_numbers=[IdentityNumber(**number) for number in client.identity_numbers],
+        identity_numbers=[
+            IdentityNumber(kind=number["kind"], number=number["number"], country=number["country"])
+            for number in client.identity_numbers
+        ],
         family=[_relative(person, today) for person in record.people],
         genogram=genogram(record),
         timeline=timeline(record),

@@ -22,6 +22,7 @@ def correct(
     session: Session, row: Case | Entry, values: Mapping[str, Any], *, by: Worker, now: datetime
 ) -> bool:
     """Puts the values into the row's fields; whether anything changed."""
+    values = {**values, **_numbered(session, row, values)}
     changed = [name for name, value in values.items() if _plain(getattr(row, name)) != _plain(value)]
     if not changed:
         return False
@@ -83,6 +84,20 @@ def _keep(session: Session, row: Case | Entry, fields: Iterable[str], by: Worker
     session.add(change)
     session.flush()
     return change
+
+
+def _numbered(session: Session, row: Case | Entry, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The short lists among the values. No item gets the number of one that was taken out."""
+    lists = keys.LISTS & values.keys()
+    if not lists:
+        return {}
+    former = [change.former for change in changes(session, row)]
+    return {
+        name: keys.numbered(
+            values[name], getattr(row, name), (one for said in former for one in said.get(name, ()))
+        )
+        for name in lists
+    }
 
 
 def _case_of(row: Case | Entry) -> int | None:

@@ -52,10 +52,12 @@ def create(
         by=by.code,
         at=now,
     )
+    keys.number_items(case)
     session.add(case)
     session.flush()
     client = _row(Person, form.client, case, by, now)
     client.key = entries.CLIENT
+    keys.number_items(client)
     session.add(client)
     session.add(StepTaken(case_id=id_of(case), by=by.code, at=now, step=steps.FIRST))
     session.add(Assignment(case_id=id_of(case), by=by.code, at=now, worker=by.code))
@@ -106,6 +108,7 @@ def add(session: Session, case: Case, kind: str, entry: Form, *, by: Worker, now
         row.verified_by, row.verified_at = by.code, now
     if isinstance(row, FollowUp) and row.done:
         row.done_by = by.code
+    keys.number_items(row)
     session.add(row)
     session.flush()
     keys.name(session, row)

@@ -97,7 +97,7 @@ def test_several_safe_ways_each_with_its_time_and_words(at: Desk) -> None:
     assert at.malee.post(path, out).status_code == 303
     (left,) = at.record().client.contacts
     assert (left["channel"], left["safe"]) == ("temple", "Through the abbot")
-    assert at.malee.get(at.path("/contact/2")).status_code == 404
+    assert at.malee.get(at.path("/contact/1")).status_code == 404
 
 
 def test_a_contact_that_says_nothing_is_asked_again(at: Desk) -> None:

@@ -111,7 +111,7 @@ def test_the_safe_way_is_asked_for_with_when_and_what_to_say(node: Node, malee: 
     again = form_of(malee.get(f"{case}/intake/contact").text)
     assert malee.post(f"{case}/intake/contact", {**again, "safe": "Before ten"}).status_code == 303
     (record,) = records(node)
-    assert record.client.contacts == [{**words, "safe": "Before ten"}]
+    assert record.client.contacts == [{"id": 1, **words, "safe": "Before ten"}]
 
 
 def test_who_must_not_know_is_asked_with_the_safe_way(node: Node, malee: Visitor) -> None:

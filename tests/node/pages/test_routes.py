@@ -63,7 +63,7 @@ OF_A_CASE = ("{case}", "{consent}", "{reference}")
 PLACES = {  # what stands in a path beside the case; a new parameter is named here
     "worker": "somsri",
     "number": "1",
-    "place": "1",
+    "item": "1",
     "paper": "1",
     "talk": "1",
     "blank": "F-00000",
@@ -262,7 +262,7 @@ def test_a_part_of_one_case_is_not_reached_through_another(world: World) -> None
         if "case" not in parts or len(parts) == 1 or "GET" not in page.methods:
             continue
         for number in range(1, 4):
-            params = {**world.own, "number": str(number), "place": str(number)}
+            params = {**world.own, "number": str(number), "item": str(number)}
             params |= {"paper": str(papers[0].id), "talk": str(talks[0].id)}
             answer = somsri.get(path_of(page, params))
             assert SECRET not in answer.text, page.path

@@ -130,18 +130,59 @@ def test_words_for_an_entry_that_was_taken_out_are_not_lost(at: Desk) -> None:
     assert form["danger"] in (["true", ""], "true")
 
 
-def test_a_contact_that_moved_up_is_not_overwritten(at: Desk) -> None:
-    """A place in a list may be another's by now: its words stay, mine are kept beside."""
-    for value in ("111", "222"):
-        page = at.malee.get(at.path("/contact/new")).text
-        at.malee.post(at.path("/contact/new"), {**form_of(page), "channel": "line", "value": value})
-    path = at.path("/contact/1")
-    his = form_of(at.malee.get(path).text)
+@pytest.fixture
+def three(tmp_path: Path) -> Iterator[Desk]:
+    """Three numbers of a client; the last is in the wrong hands."""
+    contacts = [{"channel": "phone", "value": value} for value in ("111", "222", "333")]
+    with desk(tmp_path / "three", client={"name_thai": "นวล ตัวอย่าง", "contacts": contacts}) as made:
+        yield made
+
+
+def take_out(at: Desk, below: str) -> None:
+    path = at.path(below)
     out = form_of(at.anong.get(path).text, f"{path}/out")
     assert at.anong.post(f"{path}/out", out).status_code == 303
-    assert "both_kept" in at.malee.post(path, {**his, "value": "111 555"}).headers["location"]
-    assert [one["value"] for one in at.record().client.contacts] == ["222"]
-    assert "111 555" in at.malee.get(path).text
+
+
+def ways(at: Desk) -> list[tuple[str, str]]:
+    return [(one["value"], one["safe"]) for one in at.record().client.contacts]
+
+
+def test_a_contact_keeps_its_address_when_another_is_taken_out(three: Desk) -> None:
+    """When it is safe to call is saved to the very number that the page showed, from a draft too."""
+    path = three.path("/contact/2")
+    form = form_of(three.malee.get(path).text)
+    three.malee.post("/draft", {**form, "form": path, "safe": "Mornings"})
+    take_out(three, "/contact/1")
+    typed = form_of(three.malee.get(path).text)
+    assert (typed["value"], typed["safe"]) == ("222", "Mornings")
+    assert three.malee.post(path, {**form, "safe": "At any time"}).status_code == 303
+    assert ways(three) == [("222", "At any time"), ("333", "")]
+
+
+def test_words_for_a_contact_that_was_taken_out_wait_in_the_form_for_a_new_one(three: Desk) -> None:
+    """Nothing else is at its address then, not even one that is added later."""
+    path = three.path("/contact/3")
+    form = form_of(three.malee.get(path).text)
+    take_out(three, "/contact/3")
+    answer = three.malee.post(path, {**form, "safe": "Only at ten"})
+    assert answer.headers["location"].startswith(three.path("/contact/new"))
+    new = form_of(three.malee.get(three.path("/contact/new")).text)
+    assert (new["value"], new["safe"]) == ("333", "Only at ten")
+    three.malee.post(three.path("/contact/new"), {**new, "value": "444"})
+    assert three.malee.get(path).status_code == 404
+    assert three.malee.get(three.path("/contact/4")).status_code == 200
+
+
+def test_another_number_does_not_inherit_when_the_old_one_is_safe(three: Desk) -> None:
+    """A number and its safe hours are one thing: who says one while the other changes is shown both."""
+    path = three.path("/contact/1")
+    mine, hers = (form_of(who.get(path).text) for who in (three.malee, three.anong))
+    three.malee.post("/draft", {**mine, "form": path, "value": "000"})
+    three.anong.post(path, {**hers, "safe": "At any time"})
+    for form in ({**mine, "value": "000"}, form_of(three.malee.get(path).text)):
+        assert "both_kept" in three.malee.post(path, form).headers["location"]
+        assert ways(three)[0] == ("111", "At any time")
 
 
 def test_a_draft_that_was_on_its_way_while_one_saved_is_none(at: Desk) -> None:

@@ -15,7 +15,7 @@ from songtor_node.forms import check
 from songtor_node.web.case.frame import show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.forms.asks import Ask, typed
-from songtor_node.web.forms.drafts import keep_draft
+from songtor_node.web.forms.drafts import Draft, keep_draft
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved, with_lists
 from songtor_node.web.forms.two_people import merged
 from songtor_node.web.visit import At, Visit, number
@@ -97,20 +97,12 @@ class EntryForm:
         return check(form, {**present, **values}).model_dump()
 
     def _refused(self, visit: Visit, what: str, error: InputError) -> Response:
-        if error.code == "input.not_here":
-            return self._gone(visit, error)
+        if error.code == "input.not_here" and self.new:
+            with visit.at(f"add {self.kind}") as at:
+                return gone(visit, at, self.list(at) + self.new, error)
         with visit.at(what) as at:
             row = self.row(visit, at) if "number" in visit.params else None
             return self._show(visit, at, refused(visit, self.asks, error), row, 422)
-
-    def _gone(self, visit: Visit, error: InputError) -> Response:
-        """Nobody's words are lost: those for an entry that was taken out stand in the form for a new one."""
-        if not self.new:
-            raise error
-        with visit.at(f"add {self.kind}") as at:
-            words = {name: visit.all_said(name) for name in visit.form if not name.startswith("was.")}
-            keep_draft(at.session, at.by.code, self.list(at) + self.new, words, at.now)
-            return visit.go(self.list(at) + self.new, done="was_taken_out")
 
     def _show(
         self, visit: Visit, at: At, made: Sheet, row: Entry | None = None, status: int = 200
@@ -138,6 +130,16 @@ def entry(visit: Visit, at: At, table: type[E]) -> E:
     if row is None or row.case_id != at.case.id or (isinstance(row, Person) and not row.relation):
         raise InputError("not_here", field="number")
     return row
+
+
+def gone(visit: Visit, at: At, new: str, error: InputError) -> Response:
+    """Nobody's words are lost: those for what was taken out stand in the form for a new one. `error`, where
+    other words wait there already."""
+    if at.session.get(Draft, (at.by.code, new)) is not None:
+        raise error
+    words = {name: visit.all_said(name) for name in visit.form if not name.startswith("was.")}
+    keep_draft(at.session, at.by.code, new, words, at.now)
+    return visit.go(new, done="was_taken_out")
 
 
 def _shown(value: Any) -> Any:

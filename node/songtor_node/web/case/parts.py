@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from songtor_node.cases import alike, casefile, entries, history, service
 from songtor_node.cases.models import Case, Goal, Person
 from songtor_node.forms import Form, check
-from songtor_node.web.case.entry_form import entry
+from songtor_node.web.case.entry_form import entry, gone
 from songtor_node.web.case.frame import show_sheet
 from songtor_node.web.case.past import past
 from songtor_node.web.entrance.access import May, Page
@@ -35,6 +35,14 @@ _FORMS: dict[str, type[Form]] = {
 
 _NUMBERED: Mapping[str, type[Person] | type[Goal]] = {PERSON: Person, GOAL: Goal}
 """Whom or what the path numbers."""
+
+
+def item(items: Iterable[dict[str, Any]], said: str) -> dict[str, Any]:
+    """The one of a short list that an address numbers. InputError("not_here")."""
+    found = next((one for one in items if one["id"] == number(said)), None)
+    if found is None:
+        raise InputError("not_here", field="item")
+    return found
 
 
 def no_lists(visit: Visit) -> Lists:
@@ -155,15 +163,17 @@ class ShortList:
             return (Page(path=path, may=May.CASEWORK, get=self.show, post=self.save),)
         return (
             Page(path=f"{path}/new", may=May.CASEWORK, get=self.show, post=self.save),
-            Page(path=path + "/{place}", may=May.CASEWORK, get=self.show, post=self.save),
-            Page(path=path + "/{place}/out", may=May.CASEWORK, post=self.out),
+            Page(path=path + "/{item}", may=May.CASEWORK, get=self.show, post=self.save),
+            Page(path=path + "/{item}/out", may=May.CASEWORK, post=self.out),
         )
 
     def show(self, visit: Visit) -> Response:
         with visit.at(self.column) as at:
             present = self._one(visit, at)
             begun = self.start(visit, at) if present is None else present
-            return self._show(visit, at, opened(at.session, visit, (*self.asks, *self.also), begun))
+            return self._show(
+                visit, at, opened(at.session, visit, (*self.asks, *self.also), begun, whole=True)
+            )
 
     def save(self, visit: Visit) -> Response:
         try:
@@ -172,7 +182,7 @@ class ShortList:
                 row, present = self._row(visit, at), self._one(visit, at)
                 values, crossed = typed(visit, self.asks), False
                 if present is not None:
-                    values, crossed = merged(at.session, visit, self.asks, present)
+                    values, crossed = merged(at.session, visit, self.asks, present, whole=True)
                 if self.first and not any(visit.said(ask.name) for ask in self.asks):
                     return saved(at.session, visit, crossed, self._back(visit, at), "")
                 said = check(self.form, {**(present or {}), **values}).model_dump()
@@ -188,6 +198,9 @@ class ShortList:
                     onward = f"/cases/{at.case.code}/alike"
                 return saved(at.session, visit, crossed, onward, "" if self.first else "saved")
         except InputError as error:
+            if error.field == "item":
+                with visit.at(self.column) as at:
+                    return gone(visit, at, self._list(visit, at) + "/new", error)
             if error.code == "input.not_here":
                 raise
             with visit.at(self.column) as at:
@@ -196,11 +209,10 @@ class ShortList:
     def out(self, visit: Visit) -> Response:
         """Only the very one that the page showed; its former words stay in the history."""
         with visit.at(self.column) as at:
-            row, rest = self._row(visit, at), [*self._all(visit, at)]
-            one = rest.pop(self._place(visit, at) or 0)
+            row, one = self._row(visit, at), self._one(visit, at)
             if mark(one) != visit.said("was"):
-                raise InputError("not_here", field="place")
-            self._put(at, row, rest)
+                raise InputError("not_here", field="item")
+            self._put(at, row, [other for other in self._all(visit, at) if other != one])
             return visit.go(self._back(visit, at), done="removed")
 
     def _put(self, at: At, row: Case | Person | Goal, said: Sequence[Mapping[str, Any]]) -> None:
@@ -220,20 +232,14 @@ class ShortList:
         found: Sequence[dict[str, Any]] = getattr(self._row(visit, at), self.column)
         return found
 
-    def _place(self, visit: Visit, at: At) -> int | None:
-        """Counted from 0; None where a new one is asked for."""
-        if self.first:
-            return 0 if self._all(visit, at) else None
-        if "place" not in visit.params:
-            return None
-        place = number(visit.params["place"]) - 1
-        if not 0 <= place < len(self._all(visit, at)):
-            raise InputError("not_here", field="place")
-        return place
-
     def _one(self, visit: Visit, at: At) -> dict[str, Any] | None:
-        there, place = self._all(visit, at), self._place(visit, at)
-        return None if place is None else there[place]
+        """None where a new one is asked for. InputError("not_here")."""
+        if self.first:
+            return next(iter(self._all(visit, at)), None)
+        return item(self._all(visit, at), visit.params["item"]) if "item" in visit.params else None
+
+    def _list(self, visit: Visit, at: At) -> str:
+        return f"/cases/{at.case.code}" + self.path.format(**visit.params)
 
     def _back(self, visit: Visit, at: At) -> str:
         return f"/cases/{at.case.code}" + self.back.format(**visit.params)

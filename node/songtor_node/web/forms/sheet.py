@@ -80,15 +80,17 @@ class Sheet:
         return any(one.value or one.values or one.error or one.name in self.beside for one in folded)
 
 
-def opened(session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any]) -> Sheet:
-    """As it is saved, with what the worker has typed and not saved over it."""
+def opened(
+    session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any], *, whole: bool = False
+) -> Sheet:
+    """As it is saved, with what the worker has typed and not saved over it. `whole`: as `merged` says."""
     values, draft = drafted(session, visit, asks, present)
     made_from = marks(asks, present)
     if draft is not None:
         made_from |= {
             f"was.{ask.name}": was(draft, ask.name)
             for ask in asks
-            if values.get(ask.name) != present.get(ask.name) and was(draft, ask.name)
+            if (whole or values.get(ask.name) != present.get(ask.name)) and was(draft, ask.name)
         }
     shown = {one.name: one for one in fields_of(visit, asks, present)}
     beside: dict[str, list[Beside]] = {}

@@ -41,12 +41,14 @@ class OtherWords(Row, table=True):
 
 
 def merged(
-    session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any]
+    session: Session, visit: Visit, asks: Sequence[Ask], present: Mapping[str, Any], *, whole: bool = False
 ) -> tuple[dict[str, Any], bool]:
     """What to save: the typed values, but theirs where somebody else changed a field since the page was made;
     and whether that was so. The worker's own words are then kept as `OtherWords`. Where the form says what
-    shall become of such words (`settle`), that is heeded."""
+    shall become of such words (`settle`), that is heeded. `whole`: the fields are one thing (a number, and
+    when it is safe to call it), so that a change of one by somebody else is a change of all."""
     values, crossed = typed(visit, asks), set()
+    moved = whole and any(_is_other(visit, ask, present) for ask in asks)
     saved = session.get(Saved, visit.here)
     for ask in asks:
         now_there, mine, was = (
@@ -54,7 +56,7 @@ def merged(
             plain(values[ask.name]),
             visit.said(f"was.{ask.name}"),
         )
-        if not was or mark(now_there) == was or now_there == mine:
+        if not (moved or _is_other(visit, ask, present)) or now_there == mine:
             continue
         values[ask.name] = present.get(ask.name)
         if mark(mine) != was:
@@ -72,6 +74,12 @@ def merged(
     _settle(session, visit, [ask for ask in asks if ask.name not in crossed], values)
     session.merge(Saved(form=visit.here, by=visit.me.code, at=visit.now))
     return values, bool(crossed)
+
+
+def _is_other(visit: Visit, ask: Ask, present: Mapping[str, Any]) -> bool:
+    """Whether another value stands there than when the page was made."""
+    was = visit.said(f"was.{ask.name}")
+    return bool(was) and mark(plain(present.get(ask.name))) != was
 
 
 def other_words(session: Session, form: str) -> Sequence[OtherWords]:

@@ -25,7 +25,7 @@ from songtor_node.web.forms.asks import Ask, mark
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved
 from songtor_node.web.forms.two_people import merged
 from songtor_node.web.printing import Drawn, picture_page
-from songtor_node.web.visit import At, Visit, number
+from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_web.fields import Option
@@ -92,6 +92,7 @@ class Stop(NamedTuple):
     mark, by which an act on it is on this very one."""
 
     place: int
+    id: int
     station: model.Station
     state: str
     days: str
@@ -173,13 +174,21 @@ def to_stage(visit: Visit) -> Response:
 def step_today(visit: Visit) -> Response:
     """It was begun, or done, today: one tap, on the very touch point that the page showed."""
     with visit.at("goal step") as at:
-        row, place = entry(visit, at, Goal), number(visit.params["place"]) - 1
-        if not 0 <= place < len(row.steps) or mark(row.steps[place]) != visit.said("was"):
-            raise InputError("not_here", field="place")
+        row = entry(visit, at, Goal)
+        point = parts.item(row.steps, visit.params["item"])
+        if mark(point) != visit.said("was"):
+            raise InputError("not_here", field="item")
         what = visit.said("what")
         if what not in ("started", "done"):
             raise InputError("unknown_code", field="what")
-        plan.mark(at.session, row, place, "done" if what == "done" else "started", by=at.by, now=at.now)
+        plan.mark(
+            at.session,
+            row,
+            row.steps.index(point),
+            "done" if what == "done" else "started",
+            by=at.by,
+            now=at.now,
+        )
         return visit.go(f"/cases/{at.case.code}/plan/{row.id}", done="saved")
 
 
@@ -238,6 +247,7 @@ def _line(row: Goal, drawn: model.Goal, journey: model.Journey, t: Say) -> Line:
     stops = [
         Stop(
             place=place + 1,
+            id=row.steps[place]["id"],
             station=station,
             state=model.state(station),
             days=says.days(station, journey.today, t),
@@ -294,5 +304,5 @@ PAGES = (
     Page(path=f"{_GOAL}/refusal", may=May.CASEWORK, get=refusal, post=refusal_said),
     Page(path=f"{_GOAL}/out", may=May.CASEWORK, post=GOAL.out),
     *STEPS.pages,
-    Page(path=f"{_GOAL}/steps/{{place}}/today", may=May.CASEWORK, post=step_today),
+    Page(path=f"{_GOAL}/steps/{{item}}/today", may=May.CASEWORK, post=step_today),
 )
