@@ -172,3 +172,14 @@ def test_whatever_is_typed_can_be_printed(words: str) -> None:
         ToTick(words, [words]), Signature([words]), title=words,
     )  # fmt: skip
     assert pypdf.PdfReader(BytesIO(pdf(made))).pages
+
+
+def test_a_word_without_an_end_stays_on_the_page() -> None:
+    """A link in a narrow column folds, and is copied whole."""
+    link = "https://www.example.org/profile.php?id=100012345678901&mibextid=ZbWKwLabcdefghijklmnop"
+    made = pdf(a_sheet(Prose(link * 3), Table(["-"] * 5, [[link, "-", "-", "-", "-"]], (1, 1, 1, 1, 1))))
+    (page,) = pypdf.PdfReader(BytesIO(made)).pages
+    across: list[float] = []
+    page.extract_text(visitor_text=lambda words, _cm, tm, *_: across.append(tm[4]) if words.strip() else None)
+    assert max(across) < float(page.mediabox.width)
+    assert "".join(page.extract_text().split()).count(link) == 4
