@@ -48,6 +48,7 @@ from songtor_node.web.pages import (
     timeline,
     today,
     trust,
+    type_in,
 )
 
 _ROOMS: tuple[Page, ...] = (
@@ -95,6 +96,7 @@ _ROOMS: tuple[Page, ...] = (
     *timeline.PAGES,
     *today.PAGES,
     *trust.PAGES,
+    *type_in.PAGES,
 )
 
 
