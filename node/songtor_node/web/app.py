@@ -38,13 +38,15 @@ from songtor_proto.errors import InputError, PeerError, SongtorError, StoreError
 from songtor_web.shell import HEADERS, STATIC_ROUTE, environment, text_folders
 from songtor_web.texts import LANGUAGES, Texts
 
-THREADS = 8
+THREADS = {"pages": 8, "paper": 2, "strangers": 2}
+"""At once. A sheet of paper takes seconds, a stranger's password one: nobody's page waits behind them."""
 UPLOADS = 3  # large forms at once, each in memory
 UPLOAD_SECONDS = 600
 STRANGERS = 64 * 1024  # bytes of a form from whom nobody knows yet: it is read in everybody's time
 STRANGERS_SECONDS = 20
 _FIRST = {When.NEW: "/start", When.LOCKED: "/unlock"}
-_AFTER_LEAVING = ("/leave", "/calendar", "/calendar/today")
+_LEAVE = "/leave"
+_AFTER_LEAVING = (_LEAVE, "/calendar", "/calendar/today")
 _IN_ANY_HAND = ("/hand-back", "/leave", "/language", "/locked", "/sign-out")
 
 _log = structlog.get_logger(__name__)
@@ -81,7 +83,7 @@ class Ways:
         self._front = front
         self._strangers_seconds = strangers_seconds
         self._texts, self._templates = _words_and_templates()
-        self._threads: CapacityLimiter | None = None
+        self._threads: dict[str, CapacityLimiter] = {}
         self._uploads: Semaphore | None = None
         self._once = once
 
@@ -89,7 +91,7 @@ class Ways:
         async def answer(request: Request) -> Response:
             if refusal := self._stranger(request):
                 return refusal
-            response = await self._in_thread(page, partial(self._let_in, page), self._visit(request))
+            response = await self._in_thread(page, partial(self._let_in, page), self._visit(request), "pages")
             if isinstance(response, Visit):
                 response = await self._ask(page, response)
             for name, value in HEADERS.items():
@@ -102,7 +104,7 @@ class Ways:
         """The page's answer. Only whoever may come is read from; of large forms a few at once."""
         if visit.request.method != "POST":
             assert page.get is not None
-            return await self._in_thread(page, page.get, visit)
+            return await self._in_thread(page, page.get, visit, _queue(page, visit))
         assert page.post is not None
         self._uploads = self._uploads or Semaphore(UPLOADS)
         strange = page.may is May.ANYONE
@@ -114,17 +116,22 @@ class Ways:
             except (InputError, TimeoutError) as error:
                 said = error if isinstance(error, InputError) else InputError("value", field="form")
                 status = 413 if said.code == "input.too_large" else 400
-                return await self._in_thread(page, partial(problem, error=said, status=status), visit)
+                step = partial(problem, error=said, status=status)
+                return await self._in_thread(page, step, visit, "pages")
             try:
                 again = visit.worker is not None and page.path != DRAFT
-                key = key_of(form, visit.token, visit.here) if again else b""
-                step = partial(self._in_thread, page, page.post, replace(visit, form=form))
-                return await self._once.do(key, step)
+                key = key_of(form, visit.me.code, visit.here) if again else b""
+                answer = partial(
+                    self._in_thread, page, page.post, replace(visit, form=form), _queue(page, visit)
+                )
+                return await self._once.do(key, answer)
             finally:
                 await form.close()
 
-    async def _in_thread(self, page: Page, step: Callable[[Visit], T], visit: Visit) -> T | Response:
-        self._threads = self._threads or CapacityLimiter(THREADS)
+    async def _in_thread(
+        self, page: Page, step: Callable[[Visit], T], visit: Visit, queue: str
+    ) -> T | Response:
+        limiter = self._threads.setdefault(queue, CapacityLimiter(THREADS[queue]))
 
         def run() -> T | Response:
             try:
@@ -135,7 +142,7 @@ class Ways:
                 _log.error("page.failed", path=page.path, exc_info=error)
                 return problem(visit, StoreError("unavailable"), 500)
 
-        return await to_thread.run_sync(run, limiter=self._threads)
+        return await to_thread.run_sync(run, limiter=limiter)
 
     def _stranger(self, request: Request) -> Response | None:
         """A foreign name for this machine, or a form that another site sends, is not answered."""
@@ -163,7 +170,7 @@ class Ways:
         when = self._front.when
         if page.when not in (None, when):
             return RedirectResponse(_FIRST.get(when, "/"), 303)
-        if when is When.OPEN:
+        if when is When.OPEN and page.path != _LEAVE:  # to leave needs no store
             visit = sessions.known(visit)
         if page.path not in _AFTER_LEAVING and sessions.has_left(visit):
             return RedirectResponse("/calendar", 303)  # whichever page "back" asks for
@@ -191,6 +198,13 @@ class Ways:
         response = visit.show("problem.html", 404, message=visit.t("problem.no_page"), code="404")
         response.headers.update(HEADERS)
         return response
+
+
+def _queue(page: Page, visit: Visit) -> str:
+    """Among whom it waits for a thread."""
+    if page.path.endswith(".pdf"):
+        return "paper"
+    return "strangers" if visit.worker is None and visit.request.method == "POST" else "pages"
 
 
 def _to_the_door(visit: Visit) -> Response:

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from songtor_node.accounts.models import Tries
 from songtor_node.bootstrap import Node
-from songtor_node.store.engine import reading
+from songtor_node.store.engine import reading, writing
 from songtor_node.web.front import When
 from songtor_node.web.routes import PAGES
 from tests.support.accounts import PASSWORD, with_account
@@ -154,6 +154,29 @@ def test_leaving_ends_the_session_and_shows_a_calendar(node: Node, malee: Visito
     assert 'href="/calendar/today"' in page
     assert malee.get("/calendar/today").headers["location"] == "/"
     assert malee.get("/").headers["location"] == "/sign-in"
+
+
+def test_leaving_asks_nothing_of_the_store(node: Node, malee: Visitor) -> None:
+    """Where it is busy, full or broken, the calendar comes all the same, and nothing else after it."""
+    talk = handed(malee, case_of(node))
+    with writing(node.engine) as session:
+        session.connection().exec_driver_sql("ALTER TABLE web_session RENAME TO away")
+    answer = malee.get("/leave")
+    assert answer.headers["location"] == "/calendar"
+    taken = next(one for one in answer.headers.get_list("set-cookie") if one.startswith("songtor="))
+    assert "Max-Age=0" in taken
+    malee.cookies.delete("songtor")
+    with writing(node.engine) as session:
+        session.connection().exec_driver_sql("ALTER TABLE away RENAME TO web_session")
+    assert malee.get(f"{talk}/told").headers["location"] == "/calendar"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_makes_nobody_leave(malee: Visitor, site: str) -> None:
+    """Its link, or another program's on this machine, shows the calendar and takes no session away."""
+    answer = malee.get("/leave", headers={"sec-fetch-site": site})
+    assert (answer.headers["location"], answer.headers.get_list("set-cookie")) == ("/calendar", [])
+    assert malee.get("/").status_code == 200
 
 
 def test_an_account_without_a_password_signs_in_anew(node: Node) -> None:

@@ -18,10 +18,11 @@ from songtor_node.cases import service
 from songtor_node.cases.casefile import CaseFile
 from songtor_node.cases.models import Note
 from songtor_node.store.engine import reading, writing
+from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.once import Once
 from songtor_node.workers import acting
 from tests.support.node import NOW, new_node
-from tests.support.visitor import visitor
+from tests.support.visitor import front_of, visitor
 
 
 @pytest.fixture
@@ -58,6 +59,19 @@ def test_a_double_tap_adds_one_note(node: Node, notes: str) -> None:
         answers = list(taps.map(lambda _: malee.post(f"{notes}/add", form), range(4)))
     assert _kept(node) == ["โทรหาแล้ว"]
     assert {answer.headers["location"] for answer in answers} == {answers[0].headers["location"]}
+
+
+def test_a_form_that_is_sent_again_after_waking_is_done_once(node: Node, notes: str) -> None:
+    """The session has another token then; the worker and the words are the same."""
+    front = front_of(node)
+    malee = visitor(node, "malee", front=front)
+    form = {**_form(malee.get(f"{notes}/add").text), "text": "โทรหาแล้ว"}
+    for _ in range(2):
+        assert malee.post(f"{notes}/add", form).status_code == 303
+        with writing(node.engine) as session:
+            token = sessions.begin(session, "malee", now=node.clock(), random=node.random, proven=True)
+        malee.cookies.set("songtor", token)
+    assert _kept(node) == ["โทรหาแล้ว"]
 
 
 def test_other_words_from_the_same_page_are_another_note(node: Node, notes: str) -> None:

@@ -59,13 +59,14 @@ class Once:
             return first
 
 
-def key_of(form: FormData, sender: bytes, path: str) -> bytes:
-    """Empty for a form that does not say when its page was made, and for one with a file."""
+def key_of(form: FormData, worker: str, path: str) -> bytes:
+    """The same in whichever session the worker sends it. Empty for a form that does not say when its page was
+    made, and for one with a file."""
     items = form.multi_items()
     if MADE not in form or not all(isinstance(value, str) for _, value in items):
         return b""
-    said = (path, *(str(part) for item in items for part in item))
-    return hashlib.sha256(sender + b"".join(_digest(part) for part in said)).digest()
+    said = (worker, path, *(str(part) for item in items for part in item))
+    return hashlib.sha256(b"".join(_digest(part) for part in said)).digest()
 
 
 def _digest(text: str) -> bytes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from calendar import Calendar
+from contextlib import suppress
 from datetime import timedelta
 
+from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
 from songtor_node.accounts import enter
@@ -13,7 +15,7 @@ from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.front import When
 from songtor_node.web.visit import Visit
-from songtor_proto.errors import PeerError, SongtorError
+from songtor_proto.errors import PeerError, SongtorError, StoreError
 from songtor_proto.times import utc_now
 from songtor_web.fields import Field
 
@@ -66,13 +68,21 @@ def take_back(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """At once: nobody is signed in any more, and what comes next says nothing, nor does what came before."""
-    if visit.token:
-        with visit.writing() as session:
-            sessions.end(session, visit.token)
-    response = RedirectResponse("/calendar", 303)
+    """At once, whatever the store does: nobody is signed in here any more, and what comes next says nothing,
+    nor does what came before. The session ends behind it. Another site that leads here ends nothing."""
+    if visit.request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return RedirectResponse("/calendar", 303)
+    token = sessions.token_of(visit)
+    background = BackgroundTask(_end, visit, token) if token and visit.front.node else None
+    response = RedirectResponse("/calendar", 303, background=background)
     sessions.give_cookie(visit, response, "1", sessions.LEFT, AWAY)
     return sessions.take_cookie(visit, response)
+
+
+def _end(visit: Visit, token: str) -> None:
+    """A store that is busy or full lets it fall asleep by itself; no browser has its token any more."""
+    with suppress(StoreError), visit.writing() as session:
+        sessions.end(session, sessions.digest_of(token))
 
 
 def come_back(visit: Visit) -> Response:
