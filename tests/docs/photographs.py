@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from songtor_node.accounts import people
 from songtor_node.outreach import acts as outreach
 from songtor_node.store.engine import writing
-from tests.browser.sample import CONFINED, Served, sample
+from tests.browser.sample import CONFINED, FLOWER, Served, sample
 from tests.browser.windows import DESK, PHONE, Windows, chromium, loaded
 
 QUALITY = 80
@@ -78,6 +78,24 @@ def _told(page: Page, at: Served) -> None:
     page.wait_for_url("**/told")
 
 
+def _flower(page: Page, at: Served) -> None:
+    page.goto(f"/cases/{at.cases[FLOWER]}/flower")
+
+
+def _together(page: Page, at: Served) -> None:
+    """A flower that a mother has begun to fill in."""
+    page.goto(f"/cases/{at.cases[FLOWER]}/flower/together")
+    page.locator("button[value=read]").click()
+    for petal, level in (
+        ("child/social", "green"),
+        ("child/education", "yellow"),
+        ("guardian/social", "red"),
+    ):
+        page.locator(f'.picture a[href$="{petal}"] text').last.click()
+        page.locator(f"button[value={level}]").click()
+        page.wait_for_url("**/together/*")
+
+
 def _sign_in(page: Page, at: Served) -> None:
     """A node has no door before it has an administrator."""
     with writing(at.node.engine) as session:
@@ -95,6 +113,8 @@ def _printed(page: Page, at: Served) -> None:
 VIEWS = {
     "leaves-and-stays": View(_columns, HIGH),
     "case": View(_at("/cases/{case}"), DESK),
+    "flower": View(_flower, HIGH),
+    "flower-together": View(_together),
     "sign-in": View(_sign_in, worker=""),
     "today": View(_at("/")),
     "new-case": View(_at("/cases/new")),
