@@ -140,6 +140,14 @@ def test_a_case_is_worked_on_from_intake_to_closure(command: Command, case: str)
             "danger=yes",
             'contacts=[{channel: phone, value: "+49 30 23125 001"}]',
         ],
+        [
+            "add",
+            case,
+            "goal",
+            "dimension=health",
+            "text=นอนหลับ",
+            "steps=[{what: พบหมอ, days: 10, information: [health]}]",
+        ],
         ["add", case, "note", "โทรเฉพาะกลางวัน"],
         [
             "set",
@@ -163,6 +171,8 @@ def test_a_case_is_worked_on_from_intake_to_closure(command: Command, case: str)
     assert file["client"]["languages"] == ["th", "de"]
     assert (file["people"][0]["danger"], file["follow_ups"][0]["result"]) == (True, "ปลอดภัย")
     assert [note["text"] for note in file["notes"]] == ["โทรเฉพาะกลางวัน"]
+    assert (file["goals"][0]["steps"][0]["what"], file["goals"][0]["steps"][0]["days"]) == ("พบหมอ", 10)
+    assert "Physical and mental health" in command("case", "show", case)[1]
     looks = made(command, "case", "looks", case)
     assert [look["what"] for look in looks][:3] == ["add fact", "verify", "add work"]
 

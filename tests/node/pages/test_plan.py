@@ -167,10 +167,10 @@ def test_a_step_is_begun_and_done_with_one_tap(at: Desk) -> None:
     def tap(what: str) -> int:
         was = re.search(r'name="was" value="([0-9a-f]+)"', at.malee.get(path).text)
         assert was
-        return at.malee.post(f"{path}/steps/1/today", {"was": was[1], "what": what}).status_code
+        return at.malee.post(f"{path}/steps/1/tap", {"was": was[1], "what": what}).status_code
 
-    assert at.malee.post(f"{path}/steps/1/today", {"was": "0", "what": "done"}).status_code == 404
-    assert at.malee.post(f"{path}/steps/9/today", {"was": "0", "what": "done"}).status_code == 404
+    assert at.malee.post(f"{path}/steps/1/tap", {"was": "0", "what": "done"}).status_code == 404
+    assert at.malee.post(f"{path}/steps/9/tap", {"was": "0", "what": "done"}).status_code == 404
     assert tap("started") == 303
     assert "Day 0 of 10" in at.malee.get(path).text
     assert "Step of the plan" in at.malee.get("/cases").text
@@ -235,3 +235,18 @@ def test_a_plan_that_nobody_signed_is_among_what_is_missing(at: Desk) -> None:
     at.malee.post(at.path("/step"), {"step": "planning", "reason": "now"})
     assert "nobody has signed yet" in at.malee.get(at.path("")).text
     assert f'href="{at.path("/agreement")}"' in at.malee.get(at.path("")).text
+
+
+def test_steps_are_put_into_order(at: Desk) -> None:
+    """One tap moves one up; they are kept when the goal is taken out and put back."""
+    path = at.path(f"/plan/{goal(at).id}")
+    for what in ("First", "Second"):
+        at.malee.post(f"{path}/steps/new", {"what": what})
+    was = re.findall(r'name="was" value="([0-9a-f]+)"', at.malee.get(path).text)
+    assert at.malee.post(f"{path}/steps/1/tap", {"was": was[0], "what": "up"}).status_code == 404
+    assert at.malee.post(f"{path}/steps/2/tap", {"was": was[1], "what": "up"}).status_code == 303
+    assert [one["what"] for one in goal(at).steps] == ["Second", "First"]
+    undo = at.malee.post(f"{path}/out").headers["location"].partition("undo=")[2].partition("&")[0]
+    assert not at.record().goals
+    at.malee.post(at.path("/put-back"), {"number": undo, "back": at.path("/plan")})
+    assert [one["what"] for one in goal(at).steps] == ["Second", "First"]

@@ -100,10 +100,11 @@ class Stop(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A goal as the plan shows it; `late`: itself or a touch point of it."""
+    """A goal as the plan shows it; `late`: its own day has passed; `slow`: a touch point of it is late."""
 
     row: Goal
     late: bool
+    slow: bool
     stops: Sequence[Stop]
 
 
@@ -171,24 +172,20 @@ def to_stage(visit: Visit) -> Response:
             return _goal(visit, at, refused(visit, STAGE, error), 422)
 
 
-def step_today(visit: Visit) -> Response:
-    """It was begun, or done, today: one tap, on the very touch point that the page showed."""
+def step_tapped(visit: Visit) -> Response:
+    """It was begun or done today, or moves up: one tap, on the very touch point that the page showed."""
     with visit.at("goal step") as at:
         row = entry(visit, at, Goal)
         point = parts.item(row.steps, visit.params["item"])
         if mark(point) != visit.said("was"):
             raise InputError("not_here", field="item")
-        what = visit.said("what")
-        if what not in ("started", "done"):
+        place, what = row.steps.index(point), visit.said("what")
+        if what == "up":
+            plan.move_up(at.session, row, place, by=at.by, now=at.now)
+        elif what == "started" or what == "done":
+            plan.mark(at.session, row, place, what, by=at.by, now=at.now)
+        else:
             raise InputError("unknown_code", field="what")
-        plan.mark(
-            at.session,
-            row,
-            row.steps.index(point),
-            "done" if what == "done" else "started",
-            by=at.by,
-            now=at.now,
-        )
         return visit.go(f"/cases/{at.case.code}/plan/{row.id}", done="saved")
 
 
@@ -255,7 +252,7 @@ def _line(row: Goal, drawn: model.Goal, journey: model.Journey, t: Say) -> Line:
         )
         for place, station in enumerate(drawn.stations)
     ]
-    return Line(row, drawn.late or any(stop.state == "late" for stop in stops), stops)
+    return Line(row, drawn.late, any(stop.state == "late" for stop in stops), stops)
 
 
 def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) -> Response:
@@ -273,7 +270,6 @@ def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) ->
         danger=any(named_in(one, head["case_head"].dangers) for one in who),
         moves=plan.moves(at.session, row)[::-1],
         sheet=made or opened(at.session, visit, STAGE, {"stage": row.stage}),
-        late=plan.overdue(row, at.now.astimezone().date()),
         far=plan.is_far(row),
         signed_at=drawn.signed_on,
         changed=plan.changed_since_signed(row),
@@ -304,5 +300,5 @@ PAGES = (
     Page(path=f"{_GOAL}/refusal", may=May.CASEWORK, get=refusal, post=refusal_said),
     Page(path=f"{_GOAL}/out", may=May.CASEWORK, post=GOAL.out),
     *STEPS.pages,
-    Page(path=f"{_GOAL}/steps/{{item}}/today", may=May.CASEWORK, post=step_today),
+    Page(path=f"{_GOAL}/steps/{{item}}/tap", may=May.CASEWORK, post=step_tapped),
 )
