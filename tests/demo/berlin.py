@@ -64,7 +64,7 @@ async def flower(play: Play, scene: Scene) -> None:
         "Berlin.",
         "แม่ยินยอมแทน และบันทึกความเห็นของดาวเองไว้ด้วย ซึ่งเก็บอยู่ที่เบอร์ลินเท่านั้น",
     )
-    tick = "family,education,health,narrative,services"
+    tick = "family,genogram,timeline,education,health,narrative,services"
     reference = await play.refer(scene, anong, case, "TH-00/dcy", "child_protection", tick, {"place"})
     question = "ย่าที่ขอนแก่นทราบเรื่องนี้แล้วหรือยัง และยินดีให้เจ้าหน้าที่จังหวัดไปเยี่ยมหรือไม่"
     await play.handle(prasit, reference, ("accept",))
