@@ -202,7 +202,7 @@ class _Known:
         found = next((people[key] for key in keys if key in people and people[key].sex in sexes), None)
         if found:
             return found
-        said = Relation(sex=sex_of(act, whom))
+        said = check(Relation, {"sex": sex_of(act, whom)})
         ties = _ties(act, whom, said, NEW, [])
         made = self.person(act, whom, said, ties)
         self.tie(ties, made.key)
@@ -210,7 +210,7 @@ class _Known:
 
     def unknown_partner(self, whom: Person) -> str:
         """Of whom only a child is known: no union is told."""
-        said = Relation(sex=sex_of("partner", whom))
+        said = check(Relation, {"sex": sex_of("partner", whom)})
         return self.person("partner", whom, said, []).key
 
 

@@ -34,6 +34,24 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
     yield from section("ผู้รับบริการ", "Client", _person(record.client, console))
     for person in record.people:
         yield from section(person.relation, person.relation, _person(person, console))
+    called = {
+        one.key: one.relation or console.choose("ผู้รับบริการ", "Client")
+        for one in (record.client, *record.people)
+    }
+    yield from section(
+        "ความสัมพันธ์",
+        "Ties",
+        (
+            [
+                called.get(one.one, "?"),
+                label(words.ties, one.kind),
+                called.get(one.other, "?"),
+                date_text(one.since, lang),
+                date_text(one.until, lang),
+            ]
+            for one in record.ties
+        ),
+    )
     yield from section(
         "ปัญหา",
         "Problems",

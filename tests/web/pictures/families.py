@@ -139,13 +139,16 @@ def grown(draw: st.DrawFn, most: int = 24, bonds: int = 8) -> Grown:
     return made
 
 
+def _anybody(draw: st.DrawFn, number: int) -> Person:
+    about: dict[str, Any] = draw(ABOUT)
+    return Person(key=f"p{number}", number=number, index=not number, **about)
+
+
 @st.composite
 def confused(draw: st.DrawFn) -> Family:
     """Any ties between anybody: circles, own grandparents, three fathers, keys that nobody has."""
     count = draw(st.integers(1, 12))
-    people = [
-        Person(key=f"p{number}", number=number, index=not number, **draw(ABOUT)) for number in range(count)
-    ]
+    people = [_anybody(draw, number) for number in range(count)]
     kinds = list(vocabulary().ties)
     ends = st.integers(0, count)
     ties = draw(st.lists(st.tuples(ends, st.sampled_from(kinds), ends), max_size=30))

@@ -40,7 +40,7 @@ def symbol(
 def _outline(drawing: Drawing, sex: str, x: float, y: float, size: float, **look: object) -> None:
     look = {"stroke": INK, **look}
     if sex == "male":
-        drawing.rect(x - size, y - size, 2 * size, 2 * size, **look)
+        drawing.rect(x - size, y - size, 2 * size, 2 * size, radius=0, **look)
     elif sex == "female":
         drawing.circle(x, y, size, **look)
     else:
