@@ -27,6 +27,7 @@ from playwright.sync_api import Browser
 from songtor_hub.addresses import Listen
 from songtor_hub.store.engine import writing
 from songtor_node.keeper import Keeper
+from songtor_proto.keyslot import CHEAP
 from tests.browser.sample import Served, sample, serving
 from tests.browser.windows import Windows, chromium
 from tests.support.hub import Serve, ServedHub
@@ -73,6 +74,7 @@ def here(tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def untouched(tmp_path: Path) -> Iterator[Served]:
     with serving(tmp_path / "node") as served:
+        served.front.cost = CHEAP
         yield served
         if served.front.node is not None:
             served.front.node.close()
