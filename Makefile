@@ -11,7 +11,8 @@ OURS := songtor-proto songtor-web songtor-node songtor-hub
 LOCK := tools/bootstrap uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
-JOBS ?= 2
+# (More than two cores: a third of its time a test waits, for a disk, a browser, a server.)
+JOBS ?= 3
 ARGS ?=
 SEEDS ?= 200
 AGAINST ?= HEAD
