@@ -15,7 +15,7 @@ from songtor_node.referrals import outbox
 from songtor_node.settings import kept
 from songtor_node.store.engine import reading
 from songtor_node.web.front import Front
-from songtor_proto.errors import SongtorError
+from songtor_proto.errors import PeerError, SongtorError
 from songtor_proto.wire.exchange_pb2 import FetchResponse
 
 WHOLE_SYNC = timedelta(minutes=5)
@@ -50,6 +50,9 @@ class Keeper:
                     self._stay(aside)
                 except SongtorError as error:
                     self._rest(error)
+                except Exception as error:
+                    # Whatever a hub says, it does not end the pages: they would need their passphrase again.
+                    self._rest(PeerError("answer", detail=type(error).__name__))
             self._link.close()
 
     def stop(self) -> None:

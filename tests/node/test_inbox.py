@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from songtor_node.referrals import acts, history, inbox, outbox, replies
 from songtor_node.referrals.models import Copy, Inbox, Outbox, Referral
 from songtor_node.store.engine import reading
 from songtor_proto.errors import ConsentError, EnvelopeError, LinkError
+from songtor_proto.reference import new as new_reference
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Answer, Facts, Payload, Reminder, Request, Status
 from songtor_proto.wire.payload_pb2 import Referral as Said
@@ -442,6 +444,7 @@ def test_another_seats_task_id_is_set_aside(pair: Pair) -> None:
         wire.KIND_REFERRAL,
         said,
         sender=stranger,
+        reference=new_reference("US-20", os.urandom),
         envelope_id=about.task,
         task=about.task,
         thread=about.task,

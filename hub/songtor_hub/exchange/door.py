@@ -1,4 +1,5 @@
-"""What may come through the hub's door: pure checks of an envelope's clear part. Rules C1, C2, E11, P6."""
+"""What may come through the hub's door: pure checks of an envelope's clear part. Rules C1, C2, E11, P6,
+R1."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from functools import lru_cache
 from songtor_hub.addresses import HUB
 from songtor_proto.address import Address
 from songtor_proto.consent import check_terms
-from songtor_proto.envelope.check import dates
+from songtor_proto.envelope.check import dates, maker
 from songtor_proto.errors import ConsentError, EnvelopeError, PeerError
 from songtor_proto.vocabulary import Policy
 from songtor_proto.wire.envelope_pb2 import KIND_RECALL_RECEIPT, KIND_REFERRAL, Header, Kind
@@ -44,8 +45,7 @@ def check(header: Header, policy: Policy, now: datetime) -> None:
         return
     if header.recipient == HUB and header.kind != KIND_RECALL_RECEIPT:
         raise EnvelopeError("header", field="recipient")
-    if header.kind == KIND_REFERRAL and header.reference[:4] != mailbox(header.sender).replace("-", ""):
-        raise EnvelopeError("header", field="reference")
+    maker(header)
     desk = is_desk(header.recipient) or is_desk(header.sender)
     if header.HasField("terms"):
         if header.kind != KIND_REFERRAL or not desk:

@@ -146,6 +146,8 @@ class Link:
         """Stores what came, its effects and the cursor in one transaction (D6); then says so to the hub
         (D7)."""
         with act(self._node) as now:
+            if answer.deliveries:
+                inbox.retry(now)  # what came before them and waits
             for delivery in answer.deliveries:
                 inbox.receive(now, delivery.envelope)
             keep(now.session, CURSOR, str(answer.cursor))

@@ -1,4 +1,5 @@
-"""What each kind of envelope does at the node that receives it. Rules L1 to L10, W3, C11, E11 and M6.
+"""What each kind of envelope does at the node that receives it. Rules L1 to L10, W3, C11, E11,
+M6 and P8.
 
 `content` is None where it may not be opened or says more than it may: then only what the header says takes
 effect.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -17,7 +19,7 @@ from songtor_node.referrals.act import Act
 from songtor_node.referrals.models import Referral
 from songtor_proto import lifecycle
 from songtor_proto.address import Address
-from songtor_proto.consent import check_terms, discloses
+from songtor_proto.consent import MAXIMUM_DAYS, check_terms, discloses
 from songtor_proto.errors import ConsentError, EnvelopeError
 from songtor_proto.lifecycle import CLOSED, OPEN, Actor
 from songtor_proto.minimise import violations
@@ -120,7 +122,11 @@ def _move(act: Act, header: wire.Header, referral: Referral, actor: Actor) -> st
 
 def _referral(act: Act, arrival: Arrival) -> str:
     header = arrival.header
-    if act.session.get(Referral, header.task) is not None:
+    there = act.session.get(Referral, header.task)
+    if there is not None:
+        seat = Address.parse(header.sender).seat  # (the hub withdraws for its desks)
+        if there.version == 0 and there.peer in (header.sender, seat):
+            return CROSSED  # withdrawn before it came
         raise EnvelopeError("header", field="task")  # another's id
     before = act.session.exec(
         select(Referral)
@@ -146,7 +152,7 @@ def _referral(act: Act, arrival: Arrival) -> str:
         urgency=header.urgency,
         state=wire.STATE_RECEIVED,
         created_at=from_ms(header.created_ms),
-        expires_at=from_ms(header.expires_ms),
+        expires_at=min(from_ms(header.expires_ms), act.now + timedelta(days=MAXIMUM_DAYS)),
         respond_by=lifecycle.respond_by(header.urgency, from_ms(header.created_ms)),
         confirm_by=from_ms(said.confirm_by_ms) if said.confirm_by_ms else None,
         terms=said.SerializeToString(),

@@ -1,5 +1,5 @@
 """Envelopes that were handed to this node: each has one effect, however often it comes. Rules D1, D4, D6,
-D7, M6.
+D7, M6, P6, R1.
 
 What cannot be verified or does not fit is set aside with an alert and never stops what comes after it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
 from songtor_node.alerts import alert
@@ -25,8 +26,9 @@ from songtor_proto.wire.exchange_pb2 import AcknowledgeRequest
 from songtor_proto.wire.receipt_pb2 import Delivered, DeliveryReceipt
 
 ASIDE = "aside"
-# Why an envelope waits for its sender's keys to be known or believed; then it is tried again.
-_WAITING = ("peer.unknown", "peer.key_changed")
+# Why an envelope waits: for its sender's keys to be known or believed, for a clock to be put right. Then it
+# is tried again.
+_WAITING = ("peer.unknown", "peer.key_changed", "envelope.created")
 
 
 def receive(act: Act, envelope: wire.Envelope) -> None:
@@ -78,7 +80,7 @@ def receive(act: Act, envelope: wire.Envelope) -> None:
 
 
 def retry(act: Act) -> None:
-    """Tries again what waited for its sender's keys, in the order in which it came; what was destroyed
+    """Tries again what waited (`_WAITING`), in the order in which it came; what was destroyed
     meanwhile is no forgery, it is gone."""
     waiting = select(Inbox).where(
         Inbox.effect == ASIDE, col(Inbox.code).in_(_WAITING), col(Inbox.sealed).is_not(None)
@@ -117,16 +119,23 @@ def _take(act: Act, row: Inbox, header: wire.Header) -> None:
     envelope = wire.Envelope(header=row.header, sealed=row.sealed or b"", signature=row.signature)
     try:
         with act.session.begin_nested():
+            check.made(header, act.now)
+            check.maker(header)
             check.verify(envelope, signing_key_of(act.session, header.sender, header.signing_key_version))
             arrival = _open(act, envelope, header)
             row.effect = apply(act, arrival)
-            row.code = arrival.closed
-            if arrival.content is not None and not _withdrawn(act, header):
+            gone = _withdrawn(act, header)
+            row.code = "" if gone else arrival.closed
+            if arrival.content is not None and not gone:
                 row.payload = arrival.content.SerializeToString(deterministic=True)
-            if not arrival.closed:
+            if gone or not arrival.closed:
                 row.sealed = None
     except SongtorError as error:
         row.effect, row.code = ASIDE, error.code
+    except DatabaseError:  # this store's own; all of it is fetched again
+        raise
+    except Exception:  # whatever it says that nobody foresaw stops nothing that comes after it
+        row.effect, row.code = ASIDE, "envelope.payload"
     if row.code:
         _alert(act, row)
     act.session.flush()

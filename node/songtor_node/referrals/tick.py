@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from sqlalchemy import exists
 from sqlmodel import col, select
 
 from songtor_node.consents.models import Consent
 from songtor_node.referrals import outbox, recall
 from songtor_node.referrals.act import Act
-from songtor_node.referrals.models import Referral
+from songtor_node.referrals.models import Inbox, Referral
 from songtor_node.workers import Worker
 from songtor_proto.errors import PeerError
 from songtor_proto.wire import envelope_pb2 as wire
@@ -19,7 +20,8 @@ from songtor_proto.wire.payload_pb2 import Confirmation, Payload
 
 def tick(act: Act, *, mail_read: bool) -> None:
     """May run at any time and any number of times. What cannot be said now (PeerError: a changed key) is next
-    time. `mail_read`: only then is it known that no confirmation by the other side is on its way."""
+    time. `mail_read`: only then is it known that no confirmation by the other side is on its way, and that
+    the hub is of this clock's time, as its certificate is: nothing is destroyed by a clock alone."""
     for referral, ground in _resting_on_grounds(act):
         with suppress(PeerError), act.session.begin_nested():
             if ground.withdrawn_at is not None:
@@ -28,8 +30,9 @@ def tick(act: Act, *, mail_read: bool) -> None:
                 _tell_confirmed(act, referral, ground)
             elif mail_read and referral.confirm_by is not None and act.now >= referral.confirm_by:
                 recall.withdraw(act, referral, "not_confirmed")
-    for referral in _ended(act):
-        recall.destroy(act, referral)
+    if mail_read:
+        for referral in _ended(act):
+            recall.destroy(act, referral)
 
 
 def _resting_on_grounds(act: Act) -> Iterator[tuple[Referral, Consent]]:
@@ -52,10 +55,15 @@ def _tell_confirmed(act: Act, referral: Referral, ground: Consent) -> None:
 
 
 def _ended(act: Act) -> list[Referral]:
-    """What came here and may no longer be opened."""
+    """What came here and may no longer be opened, read or sealed."""
+    sealed = exists().where(
+        col(Inbox.task) == Referral.task,
+        col(Inbox.kind).not_in(outbox.KEPT_KINDS),
+        col(Inbox.sealed).is_not(None),
+    )
     query = select(Referral).where(
         col(Referral.outgoing).is_(False),
-        col(Referral.payload).is_not(None),
+        col(Referral.payload).is_not(None) | sealed,
         col(Referral.expires_at) <= act.now,
         Referral.hold == "",
     )

@@ -16,6 +16,7 @@ from songtor_proto.vocabulary import Jurisdiction, Policy
 from songtor_proto.wire import envelope_pb2 as wire
 
 _DAY_MS = 86_400_000
+_CONFIRM_MS = CONFIRM_WITHIN // timedelta(milliseconds=1)
 _BASES = frozenset(wire.Basis.values()) - {wire.BASIS_UNSPECIFIED}
 _TWO_PEOPLE = (wire.BASIS_VITAL_INTEREST, wire.BASIS_LEGAL_DUTY)
 
@@ -125,14 +126,15 @@ def _check_times(header: wire.Header, terms: wire.Terms, now: datetime) -> None:
         raise ConsentError("expiry", field="expires_ms")
     if to_ms(now) >= header.expires_ms:
         raise ConsentError("expired", field="expires_ms")
+    if terms.confirm_by_ms > header.created_ms + _CONFIRM_MS:
+        raise ConsentError("not_confirmed", field="confirm_by_ms")
 
 
 def _check_unconfirmed(header: wire.Header, terms: wire.Terms, policy: Policy) -> None:
     """One worker alone: vital interest in red danger, levels 0 and 1, confirmed in 24 hours (C7, C11)."""
-    within = CONFIRM_WITHIN // timedelta(milliseconds=1)
     if terms.basis != wire.BASIS_VITAL_INTEREST:
         raise ConsentError("not_confirmed", field="confirmed")
-    if not 0 < terms.confirm_by_ms <= header.created_ms + within:
+    if terms.confirm_by_ms <= 0:
         raise ConsentError("not_confirmed", field="confirm_by_ms")
     if not impersonal(policy).issuperset(terms.categories):
         raise ConsentError("above_emergency_level", field="categories")

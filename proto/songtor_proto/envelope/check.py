@@ -1,4 +1,4 @@
-"""What an envelope must be before anyone acts on it. Rules E1 to E12, P3 and P6.
+"""What an envelope must be before anyone acts on it. Rules E1 to E12, R1, P3 and P6.
 
 The exact bytes received are checked, then parsed; nothing is serialised again. No value goes into an error.
 """
@@ -84,11 +84,21 @@ def dates(header: Header, now: datetime) -> None:
 
     Raises EnvelopeError: `created` (a clock is wrong), `expired`.
     """
-    now_ms = to_ms(now)
-    if header.created_ms > now_ms + CLOCK_SKEW_MS:
-        raise EnvelopeError("created", field="created_ms")
-    if header.expires_ms and header.expires_ms <= now_ms:
+    made(header, now)
+    if header.expires_ms and header.expires_ms <= to_ms(now):
         raise EnvelopeError("expired", field="expires_ms")
+
+
+def maker(header: Header) -> None:
+    """Refuses a referral under another seat's reference (R1): EnvelopeError("header", field="reference")."""
+    if header.kind == KIND_REFERRAL:
+        _need(header.reference[:4] == Address.parse(header.sender).seat.replace("-", ""), "reference")
+
+
+def made(header: Header, now: datetime) -> None:
+    """The first half of `dates`, for a reader that has something to say of what has expired."""
+    if header.created_ms > to_ms(now) + CLOCK_SKEW_MS:
+        raise EnvelopeError("created", field="created_ms")
 
 
 def _need(kept: bool, field: str) -> None:

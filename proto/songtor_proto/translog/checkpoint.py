@@ -19,6 +19,7 @@ from songtor_proto.times import from_ms, to_ms
 from songtor_proto.translog.tree import HASH_SIZE
 
 MAX_NOTE = 65_536
+MAX_SIZE = 2**63 - 1  # leaves; what a store holds
 
 _NAME = re.compile(r"[^\s+\x00-\x20\x7f]{1,200}")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -93,7 +94,7 @@ def _parse(text: str) -> Checkpoint:
     if rest != ["", "", ""] or not _NAME.fullmatch(origin) or not _SIZE.fullmatch(size):
         raise PeerError("checkpoint")
     checkpoint = Checkpoint(origin, int(size), _decode(root))
-    if len(checkpoint.root) != HASH_SIZE:
+    if len(checkpoint.root) != HASH_SIZE or checkpoint.size > MAX_SIZE:
         raise PeerError("checkpoint")
     return checkpoint
 
