@@ -10,12 +10,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from songtor_node.cases import keys
-from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Case, Change, Entry, Person
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
-
-_TABLES = {str(kind.table.__tablename__): kind.table for kind in KINDS.values()}
 
 
 def correct(
@@ -49,7 +46,7 @@ def put_back(session: Session, case: Case, number: int) -> Entry:
     change = session.get(Change, number)
     if change is None or change.case_id != case.id or not change.gone or change.back:
         raise InputError("not_here", field="number")
-    table = _TABLES[change.what]
+    table = next(one for one in Entry.__subclasses__() if one.__tablename__ == change.what)
     row = table.model_validate(change.former)
     session.add(row)
     change.back = True

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Field, Session, col, func, select
+from sqlmodel import Field, Session, col, select
 
+from songtor_node.cases import history
 from songtor_node.cases.file_types import TYPES, FileType, taken
-from songtor_node.cases.models import Case, Entry
+from songtor_node.cases.models import Case, Change, Entry
 from songtor_node.store.base import Row
 from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
@@ -42,7 +43,7 @@ class Paper(Entry, table=True):
 
     @property
     def loose(self) -> bool:
-        """Nothing rests on it, so it may be removed."""
+        """Nothing rests on it, so it may be taken out."""
         return self.kind in OF_MEDIA.values()
 
     @property
@@ -52,11 +53,13 @@ class Paper(Entry, table=True):
 
 
 class PaperContent(Row, table=True):
-    """Apart, so that a list of papers does not read them."""
+    """Apart, so that a list of papers does not read them. It stays when its paper is taken out, which can
+    be put back."""
 
     __tablename__ = "paper_content"
 
-    paper_id: int = Field(foreign_key="paper.id", primary_key=True, ondelete="CASCADE")
+    paper_id: int = Field(primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True, ondelete="CASCADE")
     content: bytes
 
 
@@ -83,9 +86,8 @@ def keep(
     assert case.id is not None
     assert kind in {"", *KINDS}
     found, clean = file
-    used = select(func.count(), func.coalesce(func.sum(Paper.size), 0)).where(Paper.case_id == case.id)
-    number, total = session.exec(used).one()
-    if number >= MAX_PAPERS or total + len(clean) > MAX_CASE_BYTES:
+    number, room = left(session, case)
+    if number < 1 or len(clean) > room:
         raise InputError("papers_full", field="file")
     paper = Paper(
         case_id=case.id,
@@ -100,9 +102,28 @@ def keep(
     session.add(paper)
     session.flush()
     assert paper.id is not None
-    session.add(PaperContent(paper_id=paper.id, content=clean))
+    session.add(PaperContent(paper_id=paper.id, case_id=case.id, content=clean))
     session.flush()
     return paper
+
+
+def left(session: Session, case: Case) -> tuple[int, int]:
+    """How many papers, and bytes, the case still has room for; what was taken out is kept too."""
+    out = select(Change.former).where(
+        Change.case_id == case.id,
+        Change.what == Paper.__tablename__,
+        col(Change.gone).is_(True),
+        col(Change.back).is_(False),
+    )
+    sizes = [*session.exec(select(Paper.size).where(Paper.case_id == case.id))]
+    sizes += [former["size"] for former in session.exec(out)]
+    return MAX_PAPERS - len(sizes), MAX_CASE_BYTES - sum(sizes)
+
+
+def has(session: Session, case: Case, name: str, file: File) -> bool:
+    """Whether that very file is among the loose papers of the case, under that name."""
+    same = hashlib.sha256(file.clean).hexdigest()
+    return any(one.loose and (one.sha256, one.name) == (same, spoken(name)) for one in listing(session, case))
 
 
 def listing(session: Session, case: Case) -> Sequence[Paper]:
@@ -130,14 +151,11 @@ def rename(paper: Paper, name: str) -> None:
     paper.name = spoken(name)
 
 
-def remove(session: Session, paper: Paper) -> None:
-    """InputError("paper_needed") where a consent or another act rests on it."""
+def take_out(session: Session, paper: Paper, *, by: Worker, now: datetime) -> Change:
+    """It can be put back. InputError("paper_needed") where a consent or another act rests on it."""
     if not paper.loose:
         raise InputError("paper_needed", field="paper")
-    session.delete(session.get_one(PaperContent, paper.id))
-    session.flush()
-    session.delete(paper)
-    session.flush()
+    return history.take_out(session, paper, by=by, now=now)
 
 
 def spoken(name: str) -> str:

@@ -23,7 +23,7 @@ from songtor_node.cases import papers, service
 from songtor_node.cases.casefile import read_case
 from songtor_node.cases.file_types import taken
 from songtor_node.cases.models import Case
-from songtor_node.cases.papers import MAX_BYTES, MAX_CASE_BYTES, Paper, PaperContent
+from songtor_node.cases.papers import MAX_BYTES, MAX_CASE_BYTES, Paper
 from songtor_node.store.base import Setting
 from songtor_node.store.engine import reading, writing
 from songtor_node.workers import acting
@@ -311,8 +311,9 @@ def test_a_case_holds_so_much(node: Node, code: str, malee: Visitor) -> None:
     """100 MiB a case; what is over is refused and told."""
     assert send(malee, code, JPEG) == 303
     with writing(node.engine) as session:
-        session.exec(select(Paper)).one().size = MAX_CASE_BYTES - len(JPEG)
-    assert [send(malee, code, JPEG) for _ in range(2)] == [303, 422]
+        first = session.exec(select(Paper)).one()
+        first.sha256, first.size = "", MAX_CASE_BYTES - first.size
+    assert [send(malee, code, content) for content in (JPEG, PNG)] == [303, 422]
 
 
 def test_a_stranger_s_upload_is_not_even_read(node: Node, code: str) -> None:
@@ -346,8 +347,8 @@ def test_a_file_is_given_out_alone(code: str, malee: Visitor) -> None:
     assert (part.status_code, part.content) == (206, b"OggS")
 
 
-def test_a_paper_is_renamed_and_removed_after_asking(node: Node, code: str, malee: Visitor) -> None:
-    """Nothing of it is left in its table."""
+def test_a_paper_is_renamed_and_taken_out_after_asking(node: Node, code: str, malee: Visitor) -> None:
+    """It is gone from its place, its look says so, and it can be put back as it was."""
     send(malee, code, JPEG)
     assert malee.post(f"/cases/{code}/papers/1", {"name": "หนังสือเดินทาง"}).status_code == 303
     assert "หนังสือเดินทาง" in malee.get(f"/cases/{code}/papers/1").text
@@ -355,10 +356,33 @@ def test_a_paper_is_renamed_and_removed_after_asking(node: Node, code: str, male
     assert 'class="destroy"' in asked
     was = re.findall(r'name="was" value="(\w+)"', asked)
     assert malee.post(f"/cases/{code}/papers/1/remove", {"was": "another's"}).status_code == 404
-    assert malee.post(f"/cases/{code}/papers/1/remove", {"was": was[0]}).status_code == 303
-    with reading(node.engine) as session:
-        assert not session.exec(select(PaperContent)).all()
+    whole = malee.get(f"/cases/{code}/papers/1/content").content
+    answer = malee.post(f"/cases/{code}/papers/1/remove", {"was": was[0]})
     assert malee.get(f"/cases/{code}/papers/1").status_code == 404
+    assert malee.get(f"/cases/{code}/papers/1/content").status_code == 404
+    assert "Took out a paper" in malee.get(f"/cases/{code}/looks").text
+    change = answer.headers["location"].rpartition("undo=")[2]
+    assert malee.post(f"/cases/{code}/put-back", {"number": change}).status_code == 303
+    assert "หนังสือเดินทาง" in malee.get(f"/cases/{code}/papers/1").text
+    assert malee.get(f"/cases/{code}/papers/1/content").content == whole
+
+
+def test_what_was_taken_out_takes_up_room(node: Node, code: str, malee: Visitor) -> None:
+    """It is kept as well, so that taking out and adding again never fills a store."""
+    with writing(node.engine) as session:
+        case, by = session.exec(select(Case)).one(), acting(session, "malee")
+        before = papers.left(session, case)
+        paper = papers.keep(session, case, name="", file=papers.checked(JPEG), kind="", by=by, now=NOW)
+        size = paper.size
+        papers.take_out(session, paper, by=by, now=NOW)
+        assert papers.left(session, case) == (before[0] - 1, before[1] - size)
+
+
+def test_the_same_photograph_sent_twice_is_kept_once(node: Node, code: str, malee: Visitor) -> None:
+    """A thumb taps twice; under another name it is another paper."""
+    for name in ("แขน", "แขน", "ขา"):
+        malee.post(f"/cases/{code}/papers", {"name": name}, files={"file": ("x.jpg", JPEG, "image/jpeg")})
+    assert sorted(paper.name for paper, _ in kept(node)) == ["ขา", "แขน"]
 
 
 def test_what_a_consent_rests_on_cannot_be_removed(node: Node, code: str, malee: Visitor) -> None:

@@ -34,13 +34,15 @@ class Draft(Row, table=True):
 
 
 class Saved(Row, table=True):
-    """Who saved a form last. `form` is the page's path."""
+    """Who saved a form last. `form` is the page's path; `made`: when the page was made that it came from, in
+    milliseconds, as the page says."""
 
     __tablename__ = "saved"
 
     form: str = Column(primary_key=True)
     by: str = Column(foreign_key="worker.code")
     at: datetime = Column(sa_type=Instant)
+    made: str = Column(default="", sa_column_kwargs={"server_default": ""})
 
 
 def drafted(

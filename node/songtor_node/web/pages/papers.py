@@ -33,9 +33,10 @@ def add(visit: Visit) -> Response:
     try:
         file = papers.checked(chosen.file.read() if chosen else b"")
         with visit.at("papers") as at:
-            papers.keep(
-                at.session, at.case, name=visit.said("name"), file=file, kind="", by=at.by, now=at.now
-            )
+            if not papers.has(at.session, at.case, visit.said("name"), file):  # a thumb taps twice
+                papers.keep(
+                    at.session, at.case, name=visit.said("name"), file=file, kind="", by=at.by, now=at.now
+                )
     except InputError as error:
         with visit.at("papers") as at:
             return _listing(visit, at, error)
@@ -75,13 +76,13 @@ def ask_to_remove(visit: Visit) -> Response:
 
 
 def remove(visit: Visit) -> Response:
-    """For good, so only the very one that was asked about: its number may be a newer paper's by now."""
-    with visit.at("papers") as at:
+    """Only the very one that was asked about; it can be put back."""
+    with visit.at("take out paper") as at:
         paper = _paper(visit, at)
         if paper.loose and visit.said("was") != paper.sha256:
             raise InputError("not_here", field="paper")
-        papers.remove(at.session, paper)
-    return visit.go(f"/cases/{at.case.code}/papers", done="paper_removed")
+        taken = papers.take_out(at.session, paper, by=at.by, now=at.now)
+        return visit.go(f"/cases/{at.case.code}/papers", done="removed", undo=str(taken.id))
 
 
 def _paper(visit: Visit, at: At) -> Paper:
@@ -95,7 +96,7 @@ def _listing(visit: Visit, at: At, error: InputError | None = None) -> Response:
         422 if error else 200,
         **frame(at),
         papers=kept,
-        megabytes_left=(papers.MAX_CASE_BYTES - sum(paper.size for paper in kept)) // 1024**2,
+        megabytes_left=papers.left(at.session, at.case)[1] // 1024**2,
         message=error.words(visit.lang) if error else "",
         name=papers.spoken(visit.said("name")),
     )
