@@ -3,68 +3,29 @@ before a witness. Nothing else of the case is shown to who signs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Literal
 
 from starlette.responses import Response
 
-from songtor_node.cases import papers, plan
-from songtor_node.cases.models import Goal, Person
-from songtor_node.cases.names import called, named_in
-from songtor_node.cases.record import CaseRecord, read_record
-from songtor_node.consents.danger import danger, may_be_given
+from songtor_node.cases import plan
+from songtor_node.cases.models import Goal
+from songtor_node.cases.names import named_in
+from songtor_node.cases.record import read_record
+from songtor_node.consents.danger import danger
+from songtor_node.web import signing
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.drafts import Draft, drop_draft, keep_draft
 from songtor_node.web.talk.endings import drawn, files
-from songtor_node.web.visit import At, Visit
+from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
-from songtor_proto.vocabulary import policy, vocabulary
-from songtor_web.dates import date_text
+from songtor_proto.vocabulary import vocabulary
 from songtor_web.fields import Field, Option
-from songtor_web.texts import LANGUAGES, Say
+from songtor_web.texts import LANGUAGES
 
 MEGABYTES = 10.5
-CLIENT, GUARDIAN = "client", "guardian:"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Who is asked to sign which goals, in which language; which of them they ticked, and the mark of what
-    they read. Kept as the worker's draft until it is signed."""
-
-    by: str
-    goals: tuple[str, ...]
-    language: str
-    agreed: tuple[str, ...] = ()
-    seen: str = ""
-
-
-class Signer(NamedTuple):
-    code: str
-    name: str
-
-
-class Screen(NamedTuple):
-    """One screen of it, inside one transaction; `t` speaks the language of whoever reads."""
-
-    visit: Visit
-    at: At
-    record: CaseRecord
-    asked: Asked
-    goals: Sequence[Goal]
-    signer: Signer
-
-    @property
-    def t(self) -> Say:
-        return self.visit.t
-
-    @property
-    def seen(self) -> str:
-        return " ".join(plan.words_of(goal)[:16] for goal in self.goals)
 
 
 def choose(visit: Visit) -> Response:
@@ -75,7 +36,7 @@ def _choose(visit: Visit, error: InputError | None = None) -> Response:
     with visit.at("agreement") as at:
         record = read_record(at.session, at.case)
         waiting = plan.to_sign(record.goals)
-        signers = _signers(record, visit.t)
+        signers = signing.signers(record, visit.t)
         first = next((one for one in record.client.languages if one in LANGUAGES), LANGUAGES[0])
         fields = [
             Field(
@@ -119,18 +80,18 @@ def chosen(visit: Visit) -> Response:
             record = read_record(at.session, at.case)
             open_ = {str(goal.id) for goal in plan.to_sign(record.goals)}
             goals = tuple(one for one in visit.all_said("goals") if one in open_)
-            if visit.said("by") not in {one.code for one in _signers(record, visit.t)}:
+            if visit.said("by") not in {one.code for one in signing.signers(record, visit.t)}:
                 raise InputError("missing", field="by")
             if not goals:
                 raise InputError("missing", field="goals")
             language = visit.said("language") if visit.said("language") in LANGUAGES else LANGUAGES[0]
-            _keep(visit, at, Asked(by=visit.said("by"), goals=goals, language=language))
+            signing.keep(visit, at, signing.Asked(by=visit.said("by"), goals=goals, language=language))
             how = visit.said("how")
             if how in ("paper", "spoken"):
-                return visit.go(_path(visit, f"/{how}"))
+                return visit.go(signing.path_of(visit, f"/{how}"))
             if how == "hand":
-                sessions.hand_over(at.session, visit.token, _path(visit, "/held"))
-            return visit.go(_path(visit, "/held"))
+                sessions.hand_over(at.session, visit.token, signing.path_of(visit, "/held"))
+            return visit.go(signing.path_of(visit, "/held"))
     except InputError as error:
         if error.field not in ("by", "goals"):
             raise
@@ -141,25 +102,25 @@ def read(visit: Visit) -> Response:
     return _held(visit, "read", _read)
 
 
-def _read(screen: Screen, error: InputError | None = None) -> Response:
-    return _show(screen, "read", error, plans=[(goal, _plainly(goal, screen)) for goal in screen.goals])
+def _read(screen: signing.Screen, error: InputError | None = None) -> Response:
+    return _show(
+        screen, "read", error, plans=[(goal, signing.plainly(goal, screen)) for goal in screen.goals]
+    )
 
 
 def agreed(visit: Visit) -> Response:
     """What they ticked; the very words that they read."""
 
-    def take(screen: Screen) -> Response:
+    def take(screen: signing.Screen) -> Response:
         ticked = tuple(one for one in visit.all_said("agreed") if one in screen.asked.goals)
-        if language := visit.said("speak"):
-            language = language if language in LANGUAGES else screen.asked.language
-            _keep(visit, screen.at, replace(screen.asked, language=language))
-            return visit.go(visit.here)
+        if visit.said("speak") in LANGUAGES:
+            return _in_other_words(screen)
         if visit.said("seen") != screen.seen:
             return _read(screen, InputError("text_changed"))
         if not ticked:
             return _read(screen, InputError("missing", field="agreed"))
-        _keep(visit, screen.at, replace(screen.asked, agreed=ticked, seen=screen.seen))
-        return visit.go(_path(visit, "/held/sign"))
+        signing.keep(visit, screen.at, replace(screen.asked, agreed=ticked, seen=screen.seen))
+        return visit.go(signing.path_of(visit, "/held/sign"))
 
     return _held(visit, "read", take)
 
@@ -171,19 +132,17 @@ def sign(visit: Visit) -> Response:
 def signed(visit: Visit) -> Response:
     """With a finger."""
 
-    def take(screen: Screen) -> Response:
-        if language := visit.said("speak"):
-            language = language if language in LANGUAGES else screen.asked.language
-            _keep(visit, screen.at, replace(screen.asked, language=language))
-            return visit.go(visit.here)
+    def take(screen: signing.Screen) -> Response:
+        if visit.said("speak") in LANGUAGES:
+            return _in_other_words(screen)
         if not screen.asked.agreed or screen.seen != screen.asked.seen:
-            return visit.go(_path(visit, "/held"))
+            return visit.go(signing.path_of(visit, "/held"))
         try:
-            paper = _paper(screen, drawn(visit.said("signature")), "signature")
+            paper = signing.kept_paper(screen, drawn(visit.said("signature")), "signature")
         except InputError as error:
             return _show(screen, "sign", error)
-        _sign(screen, [one for one in screen.goals if str(one.id) in screen.asked.agreed], paper=paper)
-        return visit.go(_path(visit, "/held/thanks"), speak=screen.visit.lang)
+        signing.sign(screen, [one for one in screen.goals if str(one.id) in screen.asked.agreed], paper=paper)
+        return visit.go(signing.path_of(visit, "/held/thanks"), speak=screen.visit.lang)
 
     return _held(visit, "sign", take)
 
@@ -209,11 +168,13 @@ def on_paper(visit: Visit) -> Response:
     """A scan, or where the sheet lies, or both."""
     came = files(visit)
 
-    def take(screen: Screen) -> Response:
+    def take(screen: signing.Screen) -> Response:
         scan, kept = came.get("paper_scan"), visit.said("paper_kept").strip()[:300]
         if scan is None and not kept:
             return _show(screen, "paper", InputError("missing", field="paper_scan"), **_on_paper(screen))
-        _sign(screen, screen.goals, paper=_paper(screen, scan, "scan") if scan else "", kept=kept)
+        signing.sign(
+            screen, screen.goals, paper=signing.kept_paper(screen, scan, "scan") if scan else "", kept=kept
+        )
         return visit.go(f"/cases/{screen.at.case.code}/plan", done="plan_signed")
 
     return _with_worker(visit, take)
@@ -226,14 +187,14 @@ def spoken(visit: Visit) -> Response:
 def before_witness(visit: Visit) -> Response:
     """Who is the danger hears nothing of it (C6)."""
 
-    def take(screen: Screen) -> Response:
+    def take(screen: signing.Screen) -> Response:
         witness = visit.said("spoken_witness").strip()[:300]
         fault = "" if witness else "missing"
         if danger(screen.record).is_called(witness):
             fault = "danger"
         if fault:
             return _show(screen, "spoken", InputError(fault, field="spoken_witness"), **_aloud(screen))
-        _sign(screen, screen.goals, witness=witness)
+        signing.sign(screen, screen.goals, witness=witness)
         return visit.go(f"/cases/{screen.at.case.code}/plan", done="plan_signed")
 
     return _with_worker(visit, take)
@@ -242,27 +203,27 @@ def before_witness(visit: Visit) -> Response:
 def sheet(visit: Visit) -> Response:
     """The same words on paper, with a place for the names."""
 
-    def show(screen: Screen) -> Response:
+    def show(screen: signing.Screen) -> Response:
         return replace(visit, lang=screen.asked.language).show(
-            "care/agreement/sheet.html", parts=_parts(screen), back=_path(visit, "/paper")
+            "care/agreement/sheet.html", parts=signing.parts(screen), back=signing.path_of(visit, "/paper")
         )
 
     return _with_worker(visit, show, language=True)
 
 
-def _on_paper(screen: Screen) -> dict[str, Any]:
+def _on_paper(screen: signing.Screen) -> dict[str, Any]:
     return {
         "scan": _field(screen, "paper_scan", "file"),
         "field": _field(screen, "paper_kept", "line"),
-        "parts": _parts(screen),
+        "parts": signing.parts(screen),
     }
 
 
-def _aloud(screen: Screen) -> dict[str, Any]:
-    return {"field": _field(screen, "spoken_witness", "line"), "parts": _parts(screen)}
+def _aloud(screen: signing.Screen) -> dict[str, Any]:
+    return {"field": _field(screen, "spoken_witness", "line"), "parts": signing.parts(screen)}
 
 
-def _field(screen: Screen, name: str, kind: Literal["file", "line"]) -> Field:
+def _field(screen: signing.Screen, name: str, kind: Literal["file", "line"]) -> Field:
     hint = f"talk.{name}_hint"
     known = screen.visit.texts
     return Field(
@@ -274,56 +235,30 @@ def _field(screen: Screen, name: str, kind: Literal["file", "line"]) -> Field:
     )
 
 
-def _sign(
-    screen: Screen, goals: Sequence[Goal], *, paper: str = "", witness: str = "", kept: str = ""
-) -> None:
-    made = plan.Signature(
-        by="client" if screen.signer.code == CLIENT else "guardian",
-        name=screen.signer.name,
-        paper=paper,
-        witness=witness,
-        kept=kept,
-    )
-    plan.sign(screen.at.session, goals, made, by=screen.at.by, now=screen.at.now)
-    drop_draft(screen.at.session, screen.visit.me.code, _path(screen.visit))
+def _in_other_words(screen: signing.Screen) -> Response:
+    """The same screen in the language that they chose."""
+    visit = screen.visit
+    signing.keep(visit, screen.at, replace(screen.asked, language=visit.said("speak")))
+    return visit.go(visit.here)
 
 
-def _paper(screen: Screen, file: papers.File, kind: str) -> str:
-    """The number under which it is kept with the case."""
-    at, name = screen.at, screen.t(f"plan.kept_{kind}").unescape()
-    kept = papers.keep(at.session, at.case, name=name, file=file, kind=kind, by=at.by, now=at.now)
-    return str(kept.id)
-
-
-def _held(visit: Visit, name: str, do: Callable[[Screen], Response]) -> Response:
+def _held(visit: Visit, name: str, do: Callable[[signing.Screen], Response]) -> Response:
     """A screen of whoever signs, in their language; without anything to sign, back to the plan."""
-    with _at(visit, language=True) as screen:
+    with signing.at_screen(visit, language=True) as screen:
         if screen is None or (name == "sign" and not screen.asked.agreed):
             ended = "/hand-back" if visit.handed_over_to else f"/cases/{visit.params['case'].upper()}/plan"
-            return visit.go(ended if screen is None else _path(visit, "/held"))
+            return visit.go(ended if screen is None else signing.path_of(visit, "/held"))
         return do(screen)
 
 
-def _with_worker(visit: Visit, do: Callable[[Screen], Response], *, language: bool = False) -> Response:
-    with _at(visit, language=language) as screen:
-        return visit.go(_path(visit)) if screen is None else do(screen)
+def _with_worker(
+    visit: Visit, do: Callable[[signing.Screen], Response], *, language: bool = False
+) -> Response:
+    with signing.at_screen(visit, language=language) as screen:
+        return visit.go(signing.path_of(visit)) if screen is None else do(screen)
 
 
-@contextmanager
-def _at(visit: Visit, *, language: bool) -> Iterator[Screen | None]:
-    """None where nothing is to be signed any more, or who was asked may not be (C6)."""
-    with visit.at("agreement") as at:
-        asked, record = _found(visit, at), read_record(at.session, at.case)
-        signers = {one.code: one for one in _signers(record, visit.t)}
-        goals = [goal for goal in plan.to_sign(record.goals) if asked and str(goal.id) in asked.goals]
-        if asked is None or not goals or asked.by not in signers:
-            yield None
-            return
-        spoken = replace(visit, lang=asked.language) if language else visit
-        yield Screen(spoken, at, record, asked, goals, signers[asked.by])
-
-
-def _show(screen: Screen, name: str, error: InputError | None = None, **more: Any) -> Response:
+def _show(screen: signing.Screen, name: str, error: InputError | None = None, **more: Any) -> Response:
     words = error.words(screen.visit.lang) if error else ""
     marked = {
         key: one.wrong(words) if isinstance(one, Field) and error and one.name == error.field else one
@@ -345,7 +280,7 @@ def _show(screen: Screen, name: str, error: InputError | None = None, **more: An
         signer=screen.signer,
         seen=screen.seen,
         ticked=screen.visit.all_said("agreed"),
-        path=_path(screen.visit),
+        path=signing.path_of(screen.visit),
     )
 
 
@@ -361,19 +296,6 @@ def _frame(visit: Visit, wrong: str = "", fields: Sequence[Field] = ()) -> dict[
     }
 
 
-def _signers(record: CaseRecord, t: Say) -> list[Signer]:
-    """The client, and guardians who are not the danger."""
-    client = called(record.client, "th") or t("plan.sign_client").unescape()
-
-    def guardian(person: Person) -> str:
-        return " ".join(filter(None, (person.relation, called(person, "th"))))
-
-    return [
-        Signer(CLIENT, client),
-        *(Signer(f"{GUARDIAN}{one.key}", guardian(one)) for one in may_be_given(record)),
-    ]
-
-
 def _people(goal: Goal) -> list[str]:
     """Who is written down for it."""
     return [goal.who, *(point.who for point in plan.points(goal))]
@@ -383,56 +305,6 @@ def _about(goal: Goal, visit: Visit) -> str:
     if plan.changed_since_signed(goal):
         return visit.t("plan.changed_since").unescape()
     return vocabulary().journey_stages[goal.stage].label(visit.lang)
-
-
-def _plainly(goal: Goal, screen: Screen) -> list[str]:
-    """The goal without its own words, line by line; a line with a dash is a step."""
-    t, lang = screen.t, screen.visit.lang
-    who = " · ".join(filter(None, (goal.who, goal.agency)))
-    told = [goal.todo, t("plan.read_who", who=who).unescape() if who else ""]
-    for point in plan.points(goal):
-        more = " · ".join(filter(None, (point.agency, point.who)))
-        days = t("plan.read_days", n=point.days).unescape() if point.days else ""
-        told.append("- " + " · ".join(filter(None, (point.what, more, days))))
-    needs = {
-        code: policy().categories[code].label(lang)
-        for point in plan.points(goal)
-        for code in point.information
-    }
-    if needs:
-        told.append(t("plan.read_needs", what=", ".join(needs.values())).unescape())
-    if goal.due:
-        told.append(t("plan.read_due", date=date_text(goal.due, lang)).unescape())
-    return [one for one in told if one]
-
-
-def _parts(screen: Screen) -> list[list[str]]:
-    """All of it, to read aloud or to print."""
-    intro, end = screen.t("plan.read_intro").unescape(), screen.t("plan.read_end").unescape()
-    return [[intro], *([goal.text, *_plainly(goal, screen)] for goal in screen.goals), [end]]
-
-
-def _found(visit: Visit, at: At) -> Asked | None:
-    draft = at.session.get(Draft, (visit.me.code, _path(visit)))
-    said: Mapping[str, list[str]] = draft.values if draft else {}
-    if not said.get("by"):
-        return None
-    return Asked(
-        by=said["by"][0],
-        goals=tuple(said.get("goals", ())),
-        language=said.get("language", [""])[0] or LANGUAGES[0],
-        agreed=tuple(said.get("agreed", ())),
-        seen=said.get("seen", [""])[0],
-    )
-
-
-def _keep(visit: Visit, at: At, asked: Asked) -> None:
-    values = {name: [one] if isinstance(one, str) else list(one) for name, one in asdict(asked).items()}
-    keep_draft(at.session, visit.me.code, _path(visit), values, at.now)
-
-
-def _path(visit: Visit, below: str = "") -> str:
-    return f"/cases/{visit.params['case'].upper()}/agreement{below}"
 
 
 _AT = "/cases/{case}/agreement"
