@@ -53,6 +53,21 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         ),
     )
     yield from section(
+        "รอบตัว",
+        "Around them",
+        (
+            [
+                one.name,
+                label(words.around, one.kind),
+                called.get(one.whom, ""),
+                label(words.tie_strengths, one.strength),
+                label(words.tie_flows, one.flow),
+                one.note,
+            ]
+            for one in record.connections
+        ),
+    )
+    yield from section(
         "ปัญหา",
         "Problems",
         ([str(one.rank), label(words.problems, one.code), one.note] for one in record.problems),
