@@ -185,12 +185,13 @@ def test_people_read_words_and_not_codes(command: Command, case: str, lang: str,
     made(command, "case", "set", case, "client.sex=female", "client.nationality=DE", contacts, numbers)
     made(command, "case", "add", case, "threat", "dimension=social", "level=red")
     made(command, "case", "add", case, "visit", "method=phone_call", "state=missed")
+    made(command, "case", "add", case, "connection", "kind=faith", "name=วัด", "strength=weak", "flow=to")
     _, listed, _ = command("case", "list", lang=lang)
     _, out, _ = command("case", "show", case, lang=lang)
     for text in (listed, out):
         assert (said in text, "domestic_violence" in text) == (True, False)
     if lang == "th":
-        for said in ("หญิง", "เยอรมนี", "หนังสือเดินทาง", "ผู้รับบริการ", "ไม่ได้พบ"):
+        for said in ("หญิง", "เยอรมนี", "หนังสือเดินทาง", "ผู้รับบริการ", "ไม่ได้พบ", "เบาบาง"):
             assert said in out
         assert not re.findall("[a-z]{3,}", out)
         assert out.count("โทรศัพท์ ") == 2
