@@ -14,7 +14,7 @@ from songtor_web.pictures.genogram.lines import Descent, Line
 from songtor_web.pictures.genogram.model import Family, Person
 from songtor_web.pictures.genogram.route import Point
 from songtor_web.pictures.genogram.spot import Placed
-from songtor_web.pictures.genogram.words import about
+from songtor_web.pictures.genogram.words import about, names_of
 from songtor_web.texts import Say
 
 
@@ -52,31 +52,20 @@ def draw(
         _years(drawing, line)
     if placed.loose:
         _loose(drawing, placed, t)
+    called = names_of(family, t, lang, names=names)
     for one in placed.people.values():
-        with drawing.group(person=one.person.key):
-            with _linked(drawing, one.person, family, t, lang, names, href, focus):
-                _person(drawing, one, tinted=placed.scattered, live=href is not None)
+        key = one.person.key
+        linked: AbstractContextManager[None] = nullcontext()
+        if href is not None:
+            says = about(one.person, called[key], family, t, lang)
+            linked = drawing.link(href(one.person), says, f"at-{key}", focus=key == focus)
+        with drawing.group(person=key), linked:
+            _person(drawing, one, live=href is not None)
     signs.draw(drawing, placed.height)
     return drawing.svg()
 
 
-def _linked(
-    drawing: Drawing,
-    person: Person,
-    family: Family,
-    t: Say,
-    lang: str,
-    names: bool,
-    href: Callable[[Person], str] | None,
-    focus: str,
-) -> AbstractContextManager[None]:
-    if href is None:
-        return nullcontext()
-    says = about(person, family, t, lang, names=names)
-    return drawing.link(href(person), says, f"at-{person.key}", focus=person.key == focus)
-
-
-def _person(drawing: Drawing, placed: Placed, *, tinted: bool, live: bool) -> None:
+def _person(drawing: Drawing, placed: Placed, *, live: bool) -> None:
     if live:
         drawing.rect(
             placed.x - placed.half,
@@ -89,8 +78,6 @@ def _person(drawing: Drawing, placed: Placed, *, tinted: bool, live: bool) -> No
             pointer_events="all",
         )
     label, x = placed.label, placed.x
-    if tinted and placed.person.household:
-        drawing.rect(x - 27, placed.y - 27, 54, 54, radius=8, fill=TEAL_WASH)
     marks.symbol(drawing, placed.person, x, placed.y, words=label.age)
     above = placed.y - 27
     if label.born:
@@ -104,6 +91,10 @@ def _person(drawing: Drawing, placed: Placed, *, tinted: bool, live: bool) -> No
 
 
 def _homes(drawing: Drawing, placed: Layout) -> None:
+    """Beneath all else. Where one outline does not hold the household, each of them is tinted too."""
+    for one in placed.people.values():
+        if placed.scattered and one.person.household:
+            drawing.rect(one.x - 27, one.y - 27, 54, 54, radius=8, fill=TEAL_WASH)
     for ring in placed.homes:
         drawing.path(
             strokes.rounded(ring, 14, closed=True), stroke=TEAL, stroke_width=1.6, stroke_dasharray="7 5"

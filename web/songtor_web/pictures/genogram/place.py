@@ -12,7 +12,7 @@ from songtor_web.pictures.genogram.kin import Couple, Kin
 
 Pull = tuple[float, float]
 """By how much, and how much that matters."""
-_TURNS = 24
+_TURNS = 18
 _PARTED = 0.4  # how much it matters that partners who are no neighbours stand near, against a child's 1
 
 

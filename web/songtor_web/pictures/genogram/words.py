@@ -39,9 +39,8 @@ def names_of(family: Family, t: Say, lang: str, *, names: bool) -> dict[str, str
     }
 
 
-def about(person: Person, family: Family, t: Say, lang: str, *, names: bool = True) -> str:
+def about(person: Person, called: str, family: Family, t: Say, lang: str) -> str:
     """One person, in a line."""
-    called = names_of(family, t, lang, names=names)[person.key]
     return "; ".join([called, *_facts(person, family, t, lang)])
 
 
@@ -65,7 +64,7 @@ def _facts(person: Person, family: Family, t: Say, lang: str) -> list[str]:
 
 
 def _sentence(person: Person, family: Family, found: Kin, called: dict[str, str], t: Say, lang: str) -> str:
-    parts = [called[person.key], *_facts(person, family, t, lang)]
+    parts = [about(person, called[person.key], family, t, lang)]
     for origin in found.origins.get(person.key, ()):
         parents = f" {said(t, 'and')} ".join(called[one] for one in origin.couple)
         key = "child_of" if origin.kind == "birth" else f"{origin.kind}_by"
