@@ -30,6 +30,7 @@ from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page, may_come, may_see_what
 from songtor_node.web.entrance.forms_in_memory import read_form
 from songtor_node.web.entrance.once import REMEMBERED, Once, key_of
+from songtor_node.web.forms.typed_words import form_values, is_secret, typed_words
 from songtor_node.web.front import Front, When
 from songtor_node.web.pages.everywhere import DRAFT
 from songtor_node.web.routes import PAGES
@@ -195,7 +196,9 @@ class Ways:
         if error.status_code != 404:
             return PlainTextResponse(str(error.status_code), error.status_code, headers=HEADERS)
         visit = self._visit(request)
-        response = visit.show("problem.html", 404, message=visit.t("problem.no_page"), code="404")
+        response = visit.show(
+            "problem.html", 404, message=visit.t("problem.no_page"), code="404", words=(), again=()
+        )
         response.headers.update(HEADERS)
         return response
 
@@ -221,11 +224,22 @@ def _as_written(visit: Visit) -> str:
 
 
 def problem(visit: Visit, error: SongtorError, status: int = 0) -> Response:
-    """What went wrong, in words; the code is small print."""
+    """What went wrong, in words; the code is small print. What a worker typed is given back, and may be sent
+    again where the store alone failed."""
     if not status:
         status = 404 if isinstance(error, InputError) and error.code == "input.not_here" else 400
         status = 403 if isinstance(error, PeerError) else 503 if isinstance(error, StoreError) else status
-    return visit.show("problem.html", status, message=error.public(visit.lang), code=error.code)
+    values = form_values(visit) if visit.worker and visit.params and not visit.handed_over_to else {}
+    failed = isinstance(error, StoreError)
+    again = [(name, one) for name, said in values.items() if failed and not is_secret(name) for one in said]
+    return visit.show(
+        "problem.html",
+        status,
+        message=error.public(visit.lang),
+        code=error.code,
+        words=typed_words(visit, values),
+        again=again,
+    )
 
 
 def _language(request: Request) -> str:

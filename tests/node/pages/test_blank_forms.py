@@ -127,12 +127,24 @@ def test_a_wrong_answer_comes_back_at_its_field_and_makes_no_case(place: Desk) -
         assert session.exec(select(Blank)).one().used_at is None
 
 
+def test_two_who_type_in_one_sheet_lose_nothing(place: Desk) -> None:
+    """The second is shown all that they typed, from their draft too."""
+    (code,) = printed(place.malee)
+    path = f"/type-in/{code}"
+    place.anong.post("/draft", {"form": path, "narrative": "On the back"})
+    assert place.malee.post(path, {"narrative": "In short"}).status_code == 303
+    assert "On the back" in place.anong.get(path).text
+    answer = place.anong.post(path, {"narrative": "On the back, and more", "was.narrative": "0"})
+    assert answer.status_code == 409
+    assert "<bdi>On the back, and more</bdi>" in answer.text
+
+
 def test_a_form_is_typed_in_once_and_says_what_it_became(place: Desk) -> None:
     """To who may see that case; to others only that it was."""
     (code,) = printed(place.malee)
     place.malee.post(f"/type-in/{code}", {"client_nickname": "ดาวเรือง"})
     again = place.malee.post(f"/type-in/{code}", {"client_nickname": "มะลิ"})
-    assert again.headers["location"] == f"/type-in/{code}"
+    assert again.status_code == 409
     with reading(place.node.engine) as session:
         case = session.exec(select(Case).join(Blank)).one().code
         assert [one.nickname for one in session.exec(select(Person)) if one.nickname] == ["ดาวเรือง"]

@@ -185,6 +185,35 @@ def test_another_number_does_not_inherit_when_the_old_one_is_safe(three: Desk) -
         assert ways(three)[0] == ("111", "At any time")
 
 
+def test_words_that_no_form_takes_any_more_are_given_back(at: Desk) -> None:
+    """The page that says what went wrong shows what was typed, and takes no other draft's place."""
+    path = at.path("/people/2")
+    his = form_of(at.malee.get(f"{path}/about").text)
+    new = form_of(at.malee.get(at.path("/people/new")).text)
+    at.malee.post("/draft", {**new, "relation": "Her sister"})
+    change = form_of(at.malee.get(f"{path}/change").text)
+    at.anong.post(f"{path}/out")
+    for below, form in (("/about", {**his, "nickname": "Maxi"}), ("/change", {**change, "relation": "Maxi"})):
+        answer = at.malee.post(path + below, form)
+        assert answer.status_code == 404
+        assert "<bdi>Maxi</bdi>" in answer.text
+    assert form_of(at.malee.get(at.path("/people/new")).text)["relation"] == "Her sister"
+
+
+def test_a_form_that_the_store_did_not_take_is_sent_again(at: Desk) -> None:
+    """It was busy or full: all that was typed is there, one tap from being saved."""
+    path = at.path("/story")
+    form = {**form_of(at.malee.get(path).text), "narrative": "She came\nby ship"}
+    with at.session() as session:
+        session.connection().exec_driver_sql("ALTER TABLE saved RENAME TO away")
+    answer = at.malee.post(path, form)
+    assert answer.status_code == 503
+    with at.session() as session:
+        session.connection().exec_driver_sql("ALTER TABLE away RENAME TO saved")
+    assert at.malee.post(path, form_of(answer.text, path)).status_code == 303
+    assert story(at) == "She came\nby ship"
+
+
 def test_a_draft_that_was_on_its_way_while_one_saved_is_none(at: Desk) -> None:
     """It comes after the words were saved, from the page before: it does not stand there as unsaved."""
     path = at.path("/story")

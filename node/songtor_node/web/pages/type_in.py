@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,10 @@ from songtor_node.web.case import intake_on_paper as intake
 from songtor_node.web.case.person import note_must_not_know
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, fields_of, typed
-from songtor_node.web.forms.drafts import drop_draft
+from songtor_node.web.forms.drafts import Draft, drop_draft
 from songtor_node.web.forms.on_paper import numbered
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, with_lists
+from songtor_node.web.forms.typed_words import form_values, typed_words
 from songtor_node.web.talk import on_paper as consent
 from songtor_node.web.visit import At, Visit
 from songtor_node.workers import Worker
@@ -53,7 +54,8 @@ def type_in(visit: Visit) -> Response:
         blank = blanks.find(session, visit.params["blank"])
         asks, lists = _asked(visit, blank)
         if blank.used_at is not None:
-            return _typed_before(visit, session, blank)
+            draft = session.get(Draft, (visit.me.code, visit.here))
+            return _typed_before(visit, session, blank, draft.values if draft else {})
         return _show(visit, blank, opened(session, visit, asks, {}), lists)
 
 
@@ -62,7 +64,7 @@ def typed_in(visit: Visit) -> Response:
         with visit.writing() as session:
             blank = blanks.find(session, visit.params["blank"])
             if blank.used_at is not None:
-                return visit.go(visit.here)
+                return _typed_before(visit, session, blank, form_values(visit), 409)
             onward = (
                 _new_case(visit, session, blank) if blank.kind == "intake" else _talk(visit, session, blank)
             )
@@ -91,13 +93,18 @@ def _show(visit: Visit, blank: Blank, sheet: Sheet, lists: Lists, status: int = 
     return visit.show("paper/type_in.html", status, blank=blank, sheet=numbers, purpose=purpose)
 
 
-def _typed_before(visit: Visit, session: Session, blank: Blank) -> Response:
-    """Which case it became is for who may see that case."""
+def _typed_before(
+    visit: Visit, session: Session, blank: Blank, values: Mapping[str, Sequence[str]], status: int = 200
+) -> Response:
+    """Which case it became is for who may see that case. `values`: what somebody else typed of the same
+    sheet, to be added there by hand."""
     case = session.get(Case, blank.case_id) if blank.case_id else None
     seen = case is not None and service.may_see_case(session, case, visit.me)
     by = session.get(Worker, blank.used_by) if blank.used_by else None
     return visit.show(
         "paper/typed_before.html",
+        status,
+        words=typed_words(visit, values, _asked(visit, blank)[0]),
         blank=blank,
         case_code=case.code if case and seen else "",
         by=(by.name or by.code) if by else "",
