@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from songtor_hub.bootstrap import Hub
 from songtor_hub.desks import acts as desk_acts
 from songtor_node.bootstrap import Node
-from songtor_node.cases import entries, plan, service
+from songtor_node.cases import entries, plan, service, signed
 from songtor_node.cases.casefile import read_case
 from songtor_node.cases.models import Case
 from songtor_node.link.grpc_hub import GrpcNetwork
@@ -135,7 +135,7 @@ def _under_way(session: Session, code: str, by: Worker, now: datetime) -> None:
 
     for goal in (first, second):
         goal.stage = "diagnosing"
-        plan.sign(session, [goal], plan.Signature(by="guardian", name="มารดา"), by=by, now=ago(61))
+        signed.sign(session, [goal], signed.Signature(by="guardian", name="มารดา"), by=by, now=ago(61))
     for stage, days, reason in (
         ("in_service", 50, ""),
         ("agreed", 31, "ครูประจำชั้นเปลี่ยนคน ต้องนัดใหม่"),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songtor_node.cases import entries, history, plan
+from songtor_node.cases import entries, history, plan, signed
 from songtor_node.cases.models import Goal
 from songtor_node.referrals import suggest
 from songtor_node.workers import acting
@@ -73,16 +73,16 @@ def test_a_step_is_begun_and_done_with_today(at: Desk) -> None:
     with at.session() as session:
         malee = acting(session, "malee")
         (one,) = plan.goals(session, at.case(session))
-        plan.mark(session, one, 0, "started", by=malee, now=NOW - timedelta(days=3))
-        plan.mark(session, one, 0, "started", by=malee, now=NOW)
-        plan.mark(session, one, 0, "done", by=malee, now=NOW)
-        plan.mark(session, one, 1, "done", by=malee, now=NOW)
+        plan.mark(session, one, 0, done=False, by=malee, now=NOW - timedelta(days=3))
+        plan.mark(session, one, 0, done=False, by=malee, now=NOW)
+        plan.mark(session, one, 0, done=True, by=malee, now=NOW)
+        plan.mark(session, one, 1, done=True, by=malee, now=NOW)
         first, second = plan.points(one)
         assert (first.started, first.done) == (day(-3), day(0))
         assert (second.started, second.done) == (day(0), day(0))
         assert len(history.changes(session, one)) == 3
         with pytest.raises(InputError, match="not_here"):
-            plan.mark(session, one, 2, "done", by=malee, now=NOW)
+            plan.mark(session, one, 2, done=True, by=malee, now=NOW)
 
 
 def test_a_signature_brings_a_goal_to_its_stage(at: Desk) -> None:
@@ -90,15 +90,15 @@ def test_a_signature_brings_a_goal_to_its_stage(at: Desk) -> None:
     with at.session() as session:
         malee = acting(session, "malee")
         (one,) = plan.goals(session, at.case(session))
-        signature = plan.Signature(by="guardian", name="mother", paper="7")
-        assert plan.to_sign([one]) == [one]
-        plan.sign(session, [one], signature, by=malee, now=NOW)
+        signature = signed.Signature(by="guardian", name="mother", paper="7")
+        assert signed.to_sign([one]) == [one]
+        signed.sign(session, [one], signature, by=malee, now=NOW)
         assert (one.stage, one.signed["by"], one.signed["name"], one.signed["paper"]) == (
             "agreed", "guardian", "mother", "7",
         )  # fmt: skip
-        assert not plan.to_sign([one])
+        assert not signed.to_sign([one])
         plan.to_stage(session, one, "in_service", reason="", by=malee, now=NOW)
-        plan.sign(session, [one], signature, by=malee, now=NOW)
+        signed.sign(session, [one], signature, by=malee, now=NOW)
         assert one.stage == "in_service"
         assert [move.stage for move in plan.moves(session, one)] == ["agreed", "in_service"]
 
@@ -108,16 +108,16 @@ def test_who_signed_is_asked_again_when_the_words_change(at: Desk) -> None:
     with at.session() as session:
         malee = acting(session, "malee")
         (one,) = plan.goals(session, at.case(session))
-        plan.sign(session, [one], plan.Signature(by="client", name="x"), by=malee, now=NOW)
-        plan.mark(session, one, 0, "done", by=malee, now=NOW)
-        assert not plan.changed_since_signed(one)
+        signed.sign(session, [one], signed.Signature(by="client", name="x"), by=malee, now=NOW)
+        plan.mark(session, one, 0, done=True, by=malee, now=NOW)
+        assert not signed.changed_since_signed(one)
         history.correct(session, one, {"text": "Sleep alone"}, by=malee, now=NOW)
-        assert plan.changed_since_signed(one)
-        assert plan.to_sign([one]) == [one]
+        assert signed.changed_since_signed(one)
+        assert signed.to_sign([one]) == [one]
         history.correct(session, one, {"text": "Sleep"}, by=malee, now=NOW)
-        assert not plan.changed_since_signed(one)
+        assert not signed.changed_since_signed(one)
         plan.to_stage(session, one, "diagnosing", reason="She asked", by=malee, now=NOW)
-        assert plan.to_sign([one]) == [one]
+        assert signed.to_sign([one]) == [one]
 
 
 def test_a_goal_that_began_further_on_keeps_where_it_began(at: Desk) -> None:

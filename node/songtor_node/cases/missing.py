@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from songtor_node.cases import plan, steps
+from songtor_node.cases import signed, steps
 from songtor_node.cases.flower import UNKNOWN
 from songtor_node.cases.record import CaseRecord
 
@@ -33,7 +33,7 @@ OF_STEP: Mapping[str, Mapping[str, Known]] = {
     },
     "planning": {
         "goals": lambda record: record.goals,
-        "agreed": lambda record: not plan.to_sign(record.goals),
+        "agreed": lambda record: not signed.to_sign(record.goals),
     },
     "assistance": {"work": lambda record: record.work or record.sessions},
     "follow_up": {"follow_ups": lambda record: record.follow_ups},

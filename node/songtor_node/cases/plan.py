@@ -5,13 +5,9 @@ It goes back and forth; each move is kept, and so is a no.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from sqlmodel import Session, col, select
 
@@ -24,21 +20,6 @@ from songtor_proto.vocabulary import vocabulary
 
 USUAL_MONTHS = 12
 """A goal is usually reached within 6 to 12 months; a later day is free, and said."""
-_WORDS = ("subject", "dimension", "text", "todo", "agency", "who", "due")
-_POINT_WORDS = ("what", "agency", "who", "information", "bring", "days")
-"""What somebody agrees to who signs a goal; what was begun and done since then is no change of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """`by`: client or guardian, `name` as they are called. `paper`: the number of the paper with it; without
-    one it was said before the `witness`, or the sheet lies where `kept` says."""
-
-    by: Literal["client", "guardian"]
-    name: str
-    paper: str = ""
-    witness: str = ""
-    kept: str = ""
 
 
 def goals(session: Session, case: Case) -> Sequence[Goal]:
@@ -68,7 +49,7 @@ def to_stage(session: Session, goal: Goal, stage: str, *, reason: str, by: Worke
 
     InputError: unknown_code, reason_missing.
     """
-    order = _stages()
+    order = stages()
     if stage not in order:
         raise InputError("unknown_code", field="stage")
     if stage == goal.stage and not goal.refusal:
@@ -89,50 +70,19 @@ def refuse(session: Session, goal: Goal, words: str, *, by: Worker, now: datetim
     _move(session, goal, words, by, now, refused=True)
 
 
-def sign(
-    session: Session, agreed: Iterable[Goal], signature: Signature, *, by: Worker, now: datetime
-) -> None:
-    """These goals were signed, as their words are now; who was not so far yet has come to that stage."""
-    stage = _stages()[1]
-    for goal in agreed:
-        goal.signed = {**asdict(signature), "at": now.isoformat(), "words": words_of(goal)}
-        if _stages().index(goal.stage) < 1:
-            to_stage(session, goal, stage, reason="", by=by, now=now)
-    session.flush()
-
-
-def to_sign(goals: Iterable[Goal]) -> list[Goal]:
-    """Those that wait for a signature: open, and not signed as they are now."""
-    return [goal for goal in goals if is_open(goal) and (not goal.signed or changed_since_signed(goal))]
-
-
-def changed_since_signed(goal: Goal) -> bool:
-    """Whether it says other than what was signed, or went back to before it was."""
-    return bool(goal.signed) and (goal.signed.get("words") != words_of(goal) or goal.stage == _stages()[0])
-
-
-def words_of(goal: Goal) -> str:
-    """A digest of what somebody agrees to who signs it."""
-    said = {name: getattr(goal, name) for name in _WORDS}
-    said["steps"] = [{name: one.get(name) for name in _POINT_WORDS} for one in goal.steps]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
 def points(goal: Goal) -> list[TouchPoint]:
     return [TouchPoint.model_validate(one) for one in goal.steps]
 
 
-def mark(
-    session: Session, goal: Goal, place: int, what: Literal["started", "done"], *, by: Worker, now: datetime
-) -> None:
-    """The touch point at that place (from 0) was started, or done, today; who says done without a start had
-    started today too. Said before, it stays. InputError("not_here")."""
+def mark(session: Session, goal: Goal, place: int, *, done: bool, by: Worker, now: datetime) -> None:
+    """The touch point at that place (from 0) was begun, or done, today; one that is done without a beginning
+    began today too. Said before, it stays. InputError("not_here")."""
     if not 0 <= place < len(goal.steps):
         raise InputError("not_here", field="place")
     point = dict(goal.steps[place])
     today = now.astimezone().date().isoformat()
     point["started"] = point.get("started") or today
-    if what == "done":
+    if done:
         point["done"] = point.get("done") or today
     steps = [*goal.steps[:place], point, *goal.steps[place + 1 :]]
     history.correct(session, goal, {"steps": steps}, by=by, now=now)
@@ -200,10 +150,11 @@ def needed_information(goals: Iterable[Goal]) -> dict[str, list[str]]:
 
 
 def is_open(goal: Goal) -> bool:
-    return goal.stage != _stages()[-1] and not goal.refusal and not goal.outcome
+    return goal.stage != stages()[-1] and not goal.refusal and not goal.outcome
 
 
-def _stages() -> list[str]:
+def stages() -> list[str]:
+    """Codes, from the first to the last."""
     return list(vocabulary().journey_stages)
 
 
@@ -215,7 +166,7 @@ def _months_after(day: date, months: int) -> date:
 
 def _began(session: Session, goal: Goal) -> None:
     """Its first move also keeps where it stood before, where that was not at the beginning."""
-    if goal.stage != _stages()[0] and not moves(session, goal):
+    if goal.stage != stages()[0] and not moves(session, goal):
         assert goal.id is not None
         began = GoalMove(case_id=goal.case_id, goal_id=goal.id, stage=goal.stage, by=goal.by, at=goal.at)
         session.add(began)

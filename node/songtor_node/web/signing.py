@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
-from songtor_node.cases import papers, plan
+from songtor_node.cases import papers, plan, signed
 from songtor_node.cases.models import Goal, Person
 from songtor_node.cases.names import called
 from songtor_node.cases.record import CaseRecord, read_record
@@ -57,7 +57,7 @@ class Screen(NamedTuple):
 
     @property
     def seen(self) -> str:
-        return " ".join(plan.words_of(goal)[:16] for goal in self.goals)
+        return " ".join(signed.words_of(goal)[:16] for goal in self.goals)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def at_screen(visit: Visit, *, language: bool) -> Iterator[Screen | None]:
     with visit.at("agreement") as at:
         asked, record = _found(visit, at), read_record(at.session, at.case)
         may_sign = {one.code: one for one in signers(record, visit.t)}
-        goals = [goal for goal in plan.to_sign(record.goals) if asked and str(goal.id) in asked.goals]
+        goals = [goal for goal in signed.to_sign(record.goals) if asked and str(goal.id) in asked.goals]
         if asked is None or not goals or asked.by not in may_sign:
             yield None
             return
@@ -117,14 +117,14 @@ def parts(screen: Screen) -> list[list[str]]:
 def sign(
     screen: Screen, goals: Sequence[Goal], *, paper: str = "", witness: str = "", kept: str = ""
 ) -> None:
-    made = plan.Signature(
+    made = signed.Signature(
         by="client" if screen.signer.code == CLIENT else "guardian",
         name=screen.signer.name,
         paper=paper,
         witness=witness,
         kept=kept,
     )
-    plan.sign(screen.at.session, goals, made, by=screen.at.by, now=screen.at.now)
+    signed.sign(screen.at.session, goals, made, by=screen.at.by, now=screen.at.now)
     drop_draft(screen.at.session, screen.visit.me.code, path_of(screen.visit))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from starlette.responses import Response
 
-from songtor_node.cases import plan
+from songtor_node.cases import plan, signed
 from songtor_node.cases.models import Goal
 from songtor_node.cases.names import named_in
 from songtor_node.cases.record import read_record
@@ -35,7 +35,7 @@ def choose(visit: Visit) -> Response:
 def _choose(visit: Visit, error: InputError | None = None) -> Response:
     with visit.at("agreement") as at:
         record = read_record(at.session, at.case)
-        waiting = plan.to_sign(record.goals)
+        waiting = signed.to_sign(record.goals)
         signers = signing.signers(record, visit.t)
         first = next((one for one in record.client.languages if one in LANGUAGES), LANGUAGES[0])
         fields = [
@@ -78,7 +78,7 @@ def chosen(visit: Visit) -> Response:
     try:
         with visit.at("agreement") as at:
             record = read_record(at.session, at.case)
-            open_ = {str(goal.id) for goal in plan.to_sign(record.goals)}
+            open_ = {str(goal.id) for goal in signed.to_sign(record.goals)}
             goals = tuple(one for one in visit.all_said("goals") if one in open_)
             if visit.said("by") not in {one.code for one in signing.signers(record, visit.t)}:
                 raise InputError("missing", field="by")
@@ -129,7 +129,7 @@ def sign(visit: Visit) -> Response:
     return _held(visit, "sign", lambda screen: _show(screen, "sign"))
 
 
-def signed(visit: Visit) -> Response:
+def signed_by_hand(visit: Visit) -> Response:
     """With a finger."""
 
     def take(screen: signing.Screen) -> Response:
@@ -302,7 +302,7 @@ def _people(goal: Goal) -> list[str]:
 
 
 def _about(goal: Goal, visit: Visit) -> str:
-    if plan.changed_since_signed(goal):
+    if signed.changed_since_signed(goal):
         return visit.t("plan.changed_since").unescape()
     return vocabulary().journey_stages[goal.stage].label(visit.lang)
 
@@ -311,7 +311,7 @@ _AT = "/cases/{case}/agreement"
 PAGES = (
     Page(path=_AT, may=May.CASEWORK, get=choose, post=chosen),
     Page(path=f"{_AT}/held", may=May.CASEWORK, get=read, post=agreed),
-    Page(path=f"{_AT}/held/sign", may=May.CASEWORK, get=sign, post=signed),
+    Page(path=f"{_AT}/held/sign", may=May.CASEWORK, get=sign, post=signed_by_hand),
     Page(path=f"{_AT}/held/thanks", may=May.CASEWORK, get=thanks),
     Page(path=f"{_AT}/paper", may=May.CASEWORK, get=paper, post=on_paper, megabytes=MEGABYTES),
     Page(path=f"{_AT}/spoken", may=May.CASEWORK, get=spoken, post=before_witness),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlmodel import select
 from starlette.responses import Response
 
-from songtor_node.cases import entries, plan
+from songtor_node.cases import entries, plan, signed
 from songtor_node.cases.models import Case, Goal
 from songtor_node.cases.names import named_in
 from songtor_node.cases.pictures import flower
@@ -124,7 +124,7 @@ def overview(visit: Visit) -> Response:
             words=words(journey, visit.t, visit.lang),
             several=len({subject for subject, _, _ in journey.rows}) > 1,
             rows=[row for row in shown if row[2]],
-            to_sign=plan.to_sign(record.goals),
+            to_sign=signed.to_sign(record.goals),
             tone=tone,
         )
 
@@ -182,8 +182,8 @@ def step_tapped(visit: Visit) -> Response:
         place, what = row.steps.index(point), visit.said("what")
         if what == "up":
             plan.move_up(at.session, row, place, by=at.by, now=at.now)
-        elif what == "started" or what == "done":
-            plan.mark(at.session, row, place, what, by=at.by, now=at.now)
+        elif what in ("started", "done"):
+            plan.mark(at.session, row, place, done=what == "done", by=at.by, now=at.now)
         else:
             raise InputError("unknown_code", field="what")
         return visit.go(f"/cases/{at.case.code}/plan/{row.id}", done="saved")
@@ -272,7 +272,7 @@ def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) ->
         sheet=made or opened(at.session, visit, STAGE, {"stage": row.stage}),
         far=plan.is_far(row),
         signed_at=drawn.signed_on,
-        changed=plan.changed_since_signed(row),
+        changed=signed.changed_since_signed(row),
         open=plan.is_open(row),
         tone=tone,
     )
