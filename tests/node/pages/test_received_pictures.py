@@ -108,3 +108,17 @@ def test_an_accepted_referral_becomes_a_case_with_the_same_pictures(sides: Sides
     links = {one.key: (one.after, one.led_to) for one in sides.taipei.rows(Event) if one.key[0] == "t"}
     assert sorted(links.values()) == [("", ["t2"]), ("t1", [])]
     assert at(sides.taipei).get(f"/cases/{case.code}").status_code == 200
+
+
+def test_an_answer_may_take_a_picture_along_and_it_is_drawn_there(sides: Sides) -> None:
+    """What an answer would add can be seen as they will see it, and arrives as a picture."""
+    reference = sides.refer("threat")
+    at(sides.taipei).post(f"/referrals/{reference}/accept")
+    at(sides.taipei).post(f"/referrals/{reference}/ask", {"text": "ในบ้านมีใครบ้าง"})
+    sides.network.sync_all()
+    form = at(sides.berlin).get(f"/referrals/{reference}/answer").text
+    assert f"/cases/{sides.case}/refer/pictures#threat" in form
+    assert "genogram" not in form  # (the terms of this referral cover what was ticked alone)
+    at(sides.berlin).post(f"/referrals/{reference}/answer", {"text": "ตามภาพ", "give": ["threat"]})
+    sides.network.sync_all()
+    assert len(pictures(at(sides.taipei).get(f"/referrals/{reference}").text)) == 2
