@@ -59,9 +59,7 @@ def of_levels(
             Ring(
                 subject,
                 tuple(
-                    Petal(
-                        code, known.get((subject, code), missing), (reasons or {}).get((subject, code), "")
-                    )
+                    Petal(code, known.get((subject, code), missing), (reasons or {}).get((subject, code), ""))
                     for code in dimensions
                 ),
             )
