@@ -185,6 +185,25 @@ def test_another_number_does_not_inherit_when_the_old_one_is_safe(three: Desk) -
         assert ways(three)[0] == ("111", "At any time")
 
 
+def test_another_tab_of_the_same_form_keeps_its_draft(at: Desk) -> None:
+    """A short note is saved in between; the long one is still there, and goes on being kept."""
+    path = at.path("/notes/add")
+    short = form_of(at.malee.get(path).text)
+    at.clock.now += timedelta(seconds=5)
+    long = {**form_of(at.malee.get(path).text), "text": "Word for word"}
+    at.clock.now += timedelta(seconds=5)
+    at.malee.post("/draft", long)
+    assert at.malee.post(path, {**short, "text": "Called back"}).status_code == 303
+    assert form_of(at.malee.get(path).text)["text"] == "Word for word"
+    at.clock.now += timedelta(seconds=5)
+    assert at.malee.post("/draft", {**long, "text": "Word for word, and more"}).text
+    at.clock.now += timedelta(seconds=5)
+    page = at.malee.get(path).text
+    assert form_of(page)["text"] == "Word for word, and more"
+    assert at.malee.post(path, form_of(page)).status_code == 303
+    assert "have not saved" not in at.malee.get(path).text
+
+
 def test_words_that_no_form_takes_any_more_are_given_back(at: Desk) -> None:
     """The page that says what went wrong shows what was typed, and takes no other draft's place."""
     path = at.path("/people/2")

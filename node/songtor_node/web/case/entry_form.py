@@ -137,7 +137,7 @@ def gone(visit: Visit, at: At, new: str, error: InputError) -> Response:
     other words wait there already."""
     if at.session.get(Draft, (at.by.code, new)) is not None:
         raise error
-    words = {name: visit.all_said(name) for name in visit.form if not name.startswith("was.")}
+    words = {name: visit.all_said(name) for name in visit.form if not name.startswith(("was.", "made"))}
     keep_draft(at.session, at.by.code, new, words, at.now)
     return visit.go(new, done="was_taken_out")
 

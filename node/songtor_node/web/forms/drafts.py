@@ -91,10 +91,23 @@ _A_PAGES = re.compile(r"/cases/[^/]+/(refer|consents/new|agreement)")
 
 
 def is_too_late(session: Session, worker: str, form: str, made: str) -> bool:
-    """Whether the worker saved that form after the page was made (in milliseconds, as the page carries it): a
-    draft that was on its way meanwhile is none any more."""
+    """Whether the worker saved that form from that very page (made then, as the page says it): a draft that
+    was on its way meanwhile is none any more. What is typed into the same form in another tab is one."""
     saved = session.get(Saved, form)
-    return saved is not None and saved.by == worker and made.isdecimal() and int(made) < to_ms(saved.at)
+    return saved is not None and saved.by == worker and bool(made) and saved.made == made
+
+
+def was_saved(session: Session, visit: Visit) -> None:
+    """The draft that was typed or shown on the saved page is none any more; what another tab keeps since then
+    is."""
+    made = visit.said("made")[:20]
+    session.merge(Saved(form=visit.here, by=visit.me.code, at=visit.now, made=made))
+    draft = session.get(Draft, (visit.me.code, visit.here))
+    if draft is None:
+        return
+    shown = not made.isdecimal() or int(made) >= to_ms(draft.at)
+    if shown or draft.values.get("made", [made]) == [made]:
+        session.delete(draft)
 
 
 def drop_draft(session: Session, worker: str, form: str) -> None:

@@ -29,7 +29,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from songtor_node.web.forms.asks import Ask, fields_of, marks, typed
-from songtor_node.web.forms.drafts import Saved, drafted, drop_draft, was
+from songtor_node.web.forms.drafts import drafted, was, was_saved
 from songtor_node.web.forms.two_people import can_hold_both, other_words
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker
@@ -142,8 +142,7 @@ def chosen_from(fields: Sequence[Field], lists: Lists) -> list[Field]:
 
 def saved(session: Session, visit: Visit, crossed: bool, onward: str, done: str = "saved") -> Response:
     """Onwards; or back to the form, where two people's words now stand beside each other."""
-    drop_draft(session, visit.me.code, visit.here)
-    session.merge(Saved(form=visit.here, by=visit.me.code, at=visit.now))
+    was_saved(session, visit)
     return visit.go(visit.here, done="both_kept") if crossed else visit.go(onward, done=done)
 
 

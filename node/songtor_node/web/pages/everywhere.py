@@ -30,7 +30,7 @@ def choose_language(visit: Visit) -> Response:
 def keep_typed(visit: Visit) -> Response:
     """What is typed into a form, as it is typed; for who types it alone."""
     form = visit.said("form")[:300]
-    values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "made", "settle")}
+    values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "settle")}
     with visit.writing() as session:
         if inside(form) != form or is_a_pages(form) or not may_see_page(session, visit.me, form):
             raise PeerError("not_allowed")
