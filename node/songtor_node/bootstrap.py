@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -109,13 +110,16 @@ def make_folder(data: Path) -> None:
     check_free(data)
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (data / KEYRING).exists():  # power ended between it and its store; nothing is thrown away
+            names = (data / f"{KEYRING}.unused{number}" for number in count(1))
+            (data / KEYRING).rename(next(name for name in names if not name.exists()))
     except OSError:
         raise StoreError("write", field="data") from None
 
 
 def check_free(data: Path) -> None:
     """StoreError("exists") where a node is in that folder; to be said before a passphrase is asked for."""
-    if (data / KEYRING).exists() or (data / STORE).exists():
+    if (data / STORE).exists():
         raise StoreError("exists")
 
 

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from songtor_node.cases.glance import Glance
-from songtor_node.cases.models import Assignment, Case, Fact, Look
+from songtor_node.cases.models import Assignment, Case, Fact
 from songtor_node.referrals import find
-from songtor_node.referrals.models import Inbox, Referral
+from songtor_node.referrals.models import Inbox, Referral, ReferralLook
 from songtor_node.workers import SEES_ALL, Worker
 from songtor_proto.lifecycle import OPEN
 from songtor_proto.wire import envelope_pb2 as wire
@@ -37,10 +37,10 @@ class Came:
 def answers(session: Session, worker: Worker, now: datetime) -> list[Came]:
     """The newest first, of sixty days."""
     seen = exists().where(
-        col(Look.case_id) == Referral.case_id,
-        col(Look.by) == worker.code,
-        col(Look.what) == "referral",
-        col(Look.at) >= col(Inbox.at),
+        col(ReferralLook.reference) == Referral.reference,
+        col(ReferralLook.by) == worker.code,
+        col(ReferralLook.what) == "referral",
+        col(ReferralLook.upto) >= col(Inbox.id),
     )
     query = (
         select(Inbox.task, func.max(Inbox.at))
@@ -49,7 +49,8 @@ def answers(session: Session, worker: Worker, now: datetime) -> list[Came]:
             col(Inbox.at) > now - _REMEMBERED,
             col(Inbox.kind).in_(_ANSWERS),
             Inbox.effect != "aside",
-            col(Referral.case_id).is_not(None),
+            # (A withdrawal takes the case with it.)
+            col(Referral.case_id).is_not(None) | (col(Inbox.kind) == wire.KIND_WITHDRAWAL),
             ~(
                 col(Referral.outgoing) & (col(Referral.state) == wire.STATE_ON_HOLD)
             ),  # stands with the questions

@@ -29,12 +29,13 @@ def begin(session: Session, code: str, now: datetime, browser: str = "") -> time
     what counts is kept: however many names a stranger makes up, the pause for all bounds them."""
     session.exec(delete(Tries).where(col(Tries.last_at) < now - FORGOTTEN))
     own = _row(session, _subject(code, browser), now)
-    counts, wait = [(own, own.count)], own.last_at + pause(own.count) - now
+    counts, wait = [(own, own.count)], _left(own, pause(own.count), now)
     if not browser:
         everybody = _row(session, _ALL, now)
-        count = max(0, everybody.count - (now - everybody.last_at) // PARDON_FOR_ALL)
+        since = max(now - everybody.last_at, timedelta())
+        count = max(0, everybody.count - since // PARDON_FOR_ALL)
         over = PAUSE_FOR_ALL if count >= FREE_FOR_ALL else timedelta()
-        counts, wait = [*counts, (everybody, count)], max(wait, everybody.last_at + over - now)
+        counts, wait = [*counts, (everybody, count)], max(wait, _left(everybody, over, now))
     if wait > timedelta():
         return wait
     for row, count in counts:
@@ -62,6 +63,11 @@ def is_alarming(session: Session, code: str, browser: str = "") -> bool:
     """Whether the pauses have begun for that code."""
     row = session.get(Tries, _subject(code, browser))
     return row is not None and row.count >= FREE
+
+
+def _left(row: Tries, pause: timedelta, now: datetime) -> timedelta:
+    """Of that pause since the last try; nothing where a clock that was ahead has been put right."""
+    return row.last_at + pause - now if row.last_at <= now else timedelta()
 
 
 def _row(session: Session, subject: bytes, now: datetime) -> Tries:

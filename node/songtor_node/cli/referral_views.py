@@ -20,7 +20,6 @@ from songtor_node.store.engine import reading
 from songtor_proto.errors import ConsentError, InputError, declared
 from songtor_proto.minimise import why_text
 from songtor_proto.spoken import spoken
-from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import policy
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_web.dates import date_text
@@ -60,7 +59,7 @@ def openings(context: typer.Context, about: Annotated[str, typer.Argument(metava
         found = [
             {
                 "reference": tasks[row.task],
-                "opened": from_ms(opening.opened_ms).isoformat(),
+                "opened": history.opened_at(opening, row.at).isoformat(),
                 "by": row.sender,
                 "role": opening.role,
                 "desk_kind": opening.desk_kind,

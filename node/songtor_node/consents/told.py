@@ -15,7 +15,6 @@ from songtor_node.referrals import history, recall
 from songtor_node.referrals.models import Copy, Referral
 from songtor_proto.consent import due_for_recall
 from songtor_proto.lifecycle import code as state_code
-from songtor_proto.times import from_ms
 from songtor_proto.wire import envelope_pb2 as wire
 
 RESULTS: dict[int, str] = {
@@ -80,7 +79,7 @@ def opened(session: Session, case: Case) -> list[Opened]:
     query = select(Referral).where(Referral.case_id == case.id, col(Referral.outgoing))
     sent = {one.task: one for one in session.exec(query)}
     return [
-        Opened(from_ms(said.opened_ms), row.sender, said.role, said.purpose, sent[row.task].reference)
+        Opened(history.opened_at(said, row.at), row.sender, said.role, said.purpose, sent[row.task].reference)
         for row, said in history.openings(session, sent)
     ]
 

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from songtor_node.cases import service
-from songtor_node.cases.models import Assignment, Case
+from songtor_node.cases.models import Assignment, Case, Look
 from songtor_node.referrals.act import Act
-from songtor_node.referrals.models import Referral
+from songtor_node.referrals.models import Inbox, Referral, ReferralLook
 from songtor_node.workers import SEES_ALL, acting, may_see
 from songtor_proto import reference
 from songtor_proto.errors import EnvelopeError, InputError, PeerError
@@ -23,7 +23,7 @@ from songtor_proto.wire import envelope_pb2 as wire
 
 
 def thread(act: Act, text: str, *, what: str) -> Sequence[Referral]:
-    """All versions under a reference, oldest first; the look at their case is recorded as `what`.
+    """All versions under a reference, oldest first; the look at them and their case is recorded as `what`.
 
     InputError: `reference` (mistyped), `not_here`. PeerError: worker, not_allowed.
     """
@@ -42,7 +42,22 @@ def versions(session: Session, text: str, worker: str, *, what: str, now: dateti
         service.find(session, case.code, worker, what=what, now=now)
     elif by.role not in SEES_ALL:
         raise PeerError("not_allowed")
+    upto = session.exec(select(func.max(Inbox.id))).one() or 0
+    reached = found[-1].reference
+    session.add(ReferralLook(reference=reached, by=by.code, at=now, what=what, upto=upto))
     return found
+
+
+def looked_before(session: Session, referral: Referral, case: Case) -> None:
+    """Who looked at a referral before it became a case stands among the case's looks."""
+    for one in looks(session, referral.reference):
+        session.add(Look(case_id=service.id_of(case), by=one.by, at=one.at, what=one.what))
+
+
+def looks(session: Session, named: str) -> Sequence[ReferralLook]:
+    """Each look at what stands under that reference, oldest first."""
+    query = select(ReferralLook).where(ReferralLook.reference == named)
+    return session.exec(query.order_by(col(ReferralLook.id))).all()
 
 
 def sent(act: Act, text: str, *, what: str) -> Referral:

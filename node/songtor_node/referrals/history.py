@@ -13,7 +13,7 @@ from songtor_node.referrals import inbox
 from songtor_node.referrals.models import Inbox, Outbox, Referral
 from songtor_proto import lifecycle
 from songtor_proto.minimise import FACTS, value_text
-from songtor_proto.times import from_ms
+from songtor_proto.times import from_ms, to_ms
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Facts, Opening, Payload
 
@@ -79,6 +79,11 @@ def openings(session: Session, tasks: Iterable[bytes]) -> list[tuple[Inbox, Open
     return [(row, Payload.FromString(row.payload).opening) for row in rows if row.payload is not None]
 
 
+def opened_at(opening: Opening, told: datetime) -> datetime:
+    """When it was opened, as the opener says; at the latest when it was told (P10)."""
+    return from_ms(opening.opened_ms) if 0 < opening.opened_ms <= to_ms(told) else told
+
+
 def message_data(said: Said, lang: str) -> dict[str, Any]:
     return {
         "at": said.at.isoformat(),
@@ -88,7 +93,7 @@ def message_data(said: Said, lang: str) -> dict[str, Any]:
         "standing": said.standing,
         "code": said.code,
         "state": lifecycle.code(said.wanted) if said.wanted else "",
-        **(_content(said.payload, lang) if said.payload else {}),
+        **(_content(said.payload, said.at, lang) if said.payload else {}),
     }
 
 
@@ -153,7 +158,7 @@ def _parsed(payload: bytes | None) -> Payload | None:
     return None if payload is None else Payload.FromString(payload)
 
 
-def _content(payload: Payload, lang: str) -> dict[str, Any]:
+def _content(payload: Payload, at: datetime, lang: str) -> dict[str, Any]:
     body = payload.WhichOneof("body")
     if body == "status":
         status = payload.status
@@ -173,7 +178,7 @@ def _content(payload: Payload, lang: str) -> dict[str, Any]:
             "role": opening.role,
             "desk_kind": opening.desk_kind,
             "purpose": opening.purpose,
-            "opened": from_ms(opening.opened_ms).isoformat(),
+            "opened": opened_at(opening, at).isoformat(),
         }
     one = {"question": "text", "reminder": "text", "withdrawal": "reason", "confirmation": "role"}.get(
         body or ""

@@ -104,6 +104,20 @@ class Inbox(Row, table=True):
     acknowledged: bool = Field(default=False, index=True)
 
 
+class ReferralLook(Row, table=True):
+    """Someone read or changed a referral; `what` is the act's name. `upto`: the number of the newest envelope
+    that was here then, for an order that no clock disturbs."""
+
+    __tablename__ = "referral_look"
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(index=True)
+    by: str = Field(foreign_key="worker.code")
+    at: datetime = Field(sa_type=Instant)
+    what: str
+    upto: int = 0
+
+
 class Copy(Row, table=True):
     """What became of one copy of withdrawn content, as far as this node knows. `place` as on the wire."""
 

@@ -1,15 +1,16 @@
-"""Taking back what was disclosed, and obeying when another takes back. Rules W1 to W5 and C11."""
+"""Taking back what was disclosed, and obeying when another takes back. Rules W1 to W6 and C11."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import cast
 
-from sqlalchemy import update
+from sqlalchemy import column, delete, or_, table, update
 from sqlmodel import Session, col, select
 
 from songtor_node.alerts import alerts
 from songtor_node.cases.models import Case
+from songtor_node.consents.models import Consent
 from songtor_node.keys import HUB
 from songtor_node.referrals import outbox
 from songtor_node.referrals.act import Act
@@ -19,6 +20,8 @@ from songtor_proto.lifecycle import CLOSED, OPEN, Actor, step
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Payload, Withdrawal
 
+_TYPED = [table(name, column("form")) for name in ("draft", "other_words", "saved")]
+# What was typed and not saved, two people's words, who saved what: the pages keep them by their address.
 COPIES = 40
 """Of one recall receipt: however long their codes, its header holds them (P3)."""
 
@@ -87,6 +90,7 @@ def obey(act: Act, referral: Referral) -> None:
 def give_up(act: Act, referral: Referral) -> None:
     """Destroys what this node was sent, and the case that was made from it."""
     destroy(act, referral)
+    _forget_typed(act.session, f"/referrals/{referral.reference}")
     _forget_case(act.session, referral)
     _note(act, referral, referral.task, "node", wire.RECALL_RESULT_DESTROYED)
 
@@ -131,16 +135,21 @@ def take_recalls(act: Act, referral: Referral, recalls: Iterable[wire.Recall], *
 
 def destroy(act: Act, referral: Referral) -> None:
     """Deletes what the task said, on this node; route, dates, digests and receipts stay (W5)."""
+    let_go(act, referral)
+    outbox.forget(act.session, referral.task)
+    for one in alerts(act.session):
+        if referral.task in one.evidence:
+            one.evidence = b""
+
+
+def let_go(act: Act, referral: Referral) -> None:
+    """Deletes what came for the task (W6); what this node answers still leaves."""
     referral.payload, referral.destroyed_at = None, act.now
     act.session.exec(
         update(Inbox)
         .where(col(Inbox.task) == referral.task, col(Inbox.kind).not_in(outbox.KEPT_KINDS))
         .values(payload=None, sealed=None)
     )
-    outbox.forget(act.session, referral.task)
-    for one in alerts(act.session):
-        if referral.task in one.evidence:
-            one.evidence = b""
 
 
 def copies(session: Session, referral: Referral) -> list[Copy]:
@@ -171,8 +180,21 @@ def _forget_case(session: Session, referral: Referral) -> None:
     case = session.get(Case, referral.case_id) if referral.case_id else None
     if case is None or case.origin != referral.reference:
         return
+    addresses = [f"/cases/{case.code}"]
+    consents = session.exec(select(Consent.code).where(Consent.case_id == case.id))
+    addresses += [f"/consents/{code}" for code in consents]
     for row in session.exec(select(Referral).where(Referral.case_id == case.id)):
         row.case_id = None
+        addresses.append(f"/referrals/{row.reference}")
+    _forget_typed(session, *addresses)
     session.flush()
     session.delete(case)
     session.flush()
+
+
+def _forget_typed(session: Session, *addresses: str) -> None:
+    """Of these pages and of what lies beneath them."""
+    for kept in _TYPED:
+        form = kept.c.form
+        theirs = (form.startswith(f"{one}/", autoescape=True) for one in addresses)
+        session.execute(delete(kept).where(or_(form.in_(addresses), *theirs)))

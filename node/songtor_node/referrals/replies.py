@@ -50,15 +50,17 @@ def accept(act: Act, text: str) -> tuple[Referral, Case]:
     )
     service.at_least(act.session, case, history.urgency(referral), referral.reference, by=by, now=act.now)
     referral.case_id = case.id
+    find.looked_before(act.session, referral, case)
     alike.look(act.session, case, by=by, now=act.now)
     return referral, case
 
 
 def decline(act: Act, text: str, reason: str) -> Referral:
-    """InputError("unknown_code") for a reason that is not in the list of rejection reasons."""
+    """What came is not kept (W6). InputError("unknown_code") for what is no reason of a rejection."""
     _known(reason, act.policy.rejection_reasons, "reason")
     referral = find.received(act, text, what="decline")
     _move(act, referral, wire.STATE_REJECTED, Status(reason=reason))
+    recall.let_go(act, referral)
     return referral
 
 

@@ -123,7 +123,9 @@ class Front:
         instead."""
         with self.opening:
             now = self.now
-            wait = (self._knocked_at or now) + min(LONGEST_KNOCK, tries.pause(self._knocks)) - now
+            # (A clock that was ahead and has been put right keeps nobody out.)
+            since = self._knocked_at if self._knocked_at and self._knocked_at <= now else None
+            wait = since + min(LONGEST_KNOCK, tries.pause(self._knocks)) - now if since else timedelta()
             if wait <= timedelta():
                 self._knocks, self._knocked_at = self._knocks + 1, now
         return max(wait, timedelta())

@@ -111,13 +111,13 @@ def again(session: Session, digest: bytes, *, now: datetime, random: Random) -> 
 def found(session: Session, token: str, now: datetime) -> WebSession | None:
     """The session of that token, if it has neither ended nor fallen asleep."""
     row = kept(session, token, now)
-    return None if row is None or row.locked or now - row.seen_at >= IDLE else row
+    return row if row is not None and not row.locked and _lasts(row.seen_at, IDLE, now) else None
 
 
 def kept(session: Session, token: str, now: datetime) -> WebSession | None:
     """The session of that token, if it has not ended; it may be asleep."""
     row = session.get(WebSession, digest_of(token))
-    return None if row is None or now - row.begun_at >= LONGEST else row
+    return row if row is not None and _lasts(row.begun_at, LONGEST, now) else None
 
 
 def digest_of(token: str) -> bytes:
@@ -127,7 +127,8 @@ def digest_of(token: str) -> bytes:
 def of(session: Session, worker: str, now: datetime) -> Sequence[WebSession]:
     """Where that worker is signed in, the newest first."""
     query = select(WebSession).where(WebSession.worker == worker, WebSession.begun_at > now - LONGEST)
-    return session.exec(query.order_by(col(WebSession.begun_at).desc())).all()
+    found = session.exec(query.order_by(col(WebSession.begun_at).desc())).all()
+    return [row for row in found if _lasts(row.begun_at, LONGEST, now)]
 
 
 def hand_over(session: Session, digest: bytes, path: str) -> None:
@@ -189,7 +190,12 @@ def is_fresh(visit: Visit) -> bool:
     """Whether the worker has proven who they are a short while ago: asked before keys are changed."""
     with visit.reading() as session:
         row = session.get_one(WebSession, visit.token)
-    return row.proven_at is not None and visit.now - row.proven_at < FRESH
+    return row.proven_at is not None and _lasts(row.proven_at, FRESH, visit.now)
+
+
+def _lasts(since: datetime, life: timedelta, now: datetime) -> bool:
+    """Not what began in the future, either: a clock that is put right makes nothing last longer."""
+    return -_TOUCH <= now - since < life
 
 
 def way_in(visit: Visit) -> str:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlmodel import select
 from starlette.responses import HTMLResponse, Response
 
 from songtor_node.cases.facts import facts
-from songtor_node.cases.models import Case
 from songtor_node.cases.record import read_record
 from songtor_node.consents.ground import last_day
 from songtor_node.referrals import acts, preview
@@ -23,7 +21,6 @@ from songtor_node.web.referral import preparing
 from songtor_node.web.referral.found_words import places
 from songtor_node.web.referral.preparing import Plan, page_of
 from songtor_node.web.visit import At, Visit
-from songtor_node.workers import acting
 from songtor_proto.errors import ConsentError, InputError, PeerError
 from songtor_proto.minimise import Line, why_text
 from songtor_proto.times import from_ms
@@ -104,9 +101,7 @@ def drawn(visit: Visit) -> Response:
 
 def preview_columns(visit: Visit) -> Response:
     """The columns as the boxes are ticked now: a part of the page, or the page again."""
-    with visit.act() as act:
-        case = act.session.exec(select(Case).where(Case.code == visit.params["case"].upper())).one()
-        at = At(act.session, case, acting(act.session, act.by), act.now)  # (the look was recorded before)
+    with at_case(visit, "preview") as (act, at):
         plan = _said(visit, act, at)
         if plan is None:
             return visit.go(page_of(visit.params["case"]))

@@ -111,7 +111,7 @@ def _groups(session: Session, visit: Visit) -> Iterator[Group]:
     def answer(came: Came) -> Line:
         one = came.referral
         words = t(
-            "today.answer",
+            "today.taken_back" if one.withdrawn_at else "today.answer",
             who=party(one.peer, visit.lang, short=True),
             state=state_text(one.state, visit.lang),
         )

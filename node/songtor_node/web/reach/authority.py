@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from sqlmodel import Field, Session
+from sqlmodel import Field, Session, col, select
 
 from songtor_node.store.base import Row
 from songtor_node.web.reach.house import HOUSES, Address
@@ -32,24 +32,23 @@ _BACKDATED = timedelta(days=1)  # clocks of phones are not exact
 
 
 class Authority(Row, table=True):
-    """One row, made when it is first needed."""
+    """Made when it is first needed, and after ten years; the rows before stay, so that a clock which
+    was wrong for a while takes no phone's trust."""
 
     __tablename__ = "authority"
 
-    id: int = Field(default=1, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
     key: bytes  # PKCS#8, DER
     certificate: bytes  # DER
 
 
 def kept(session: Session, now: datetime) -> Issuer | None:
     """This node's authority, if it has one that counts now."""
-    row = session.get(Authority, 1)
-    if row is None:
-        return None
-    certificate = x509.load_der_x509_certificate(row.certificate)
-    if now >= certificate.not_valid_after_utc - LEAF_LIFE:
-        return None
-    return Issuer(certificate, key_from_bytes(row.key))
+    for row in session.exec(select(Authority).order_by(col(Authority.id))):
+        certificate = x509.load_der_x509_certificate(row.certificate)
+        if certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc - LEAF_LIFE:
+            return Issuer(certificate, key_from_bytes(row.key))
+    return None
 
 
 def ensure(session: Session, now: datetime) -> Issuer:
@@ -57,7 +56,7 @@ def ensure(session: Session, now: datetime) -> Issuer:
     found = kept(session, now)
     if found is None:
         found = make(now)
-        session.merge(Authority(key=key_to_bytes(found.key), certificate=to_der(found.certificate)))
+        session.add(Authority(key=key_to_bytes(found.key), certificate=to_der(found.certificate)))
     return found
 
 

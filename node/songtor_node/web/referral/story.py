@@ -17,7 +17,6 @@ from songtor_node.web.referral.parties import party
 from songtor_node.workers import Worker
 from songtor_proto import lifecycle
 from songtor_proto.errors import declared
-from songtor_proto.times import from_ms
 from songtor_proto.vocabulary import policy, vocabulary
 from songtor_proto.wire import envelope_pb2 as wire
 from songtor_proto.wire.payload_pb2 import Facts, Payload
@@ -153,7 +152,7 @@ def _content(said: Said, t: Say, lang: str) -> dict[str, Any]:
         roles = {**vocabulary().node_roles, **vocabulary().hub_roles}
         purpose = policy().purposes.get(opening.purpose)
         return {
-            "at": from_ms(opening.opened_ms),
+            "at": history.opened_at(opening, said.at),
             "role": roles[opening.role].label(lang) if opening.role in roles else opening.role,
             "desk_kind": opening.desk_kind,
             "purpose": purpose.label(lang) if purpose else opening.purpose,
