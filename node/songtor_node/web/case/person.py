@@ -12,6 +12,8 @@ from songtor_proto.vocabulary.names import countries, languages
 from songtor_web.fields import Option
 
 SEXES = ("female", "male", "other", "unknown")
+BORN = ("pregnancy", "miscarriage", "abortion", "stillbirth")
+"""Where nobody was born alive, or not yet."""
 REACHED_BY = ("phone", "line", "facebook", "zoom", "email", "temple", "word_of_mouth", "address")
 """How somebody is reached, the most usual first; by nothing else (a hotline is how they reach us)."""
 _LANGUAGES = (
