@@ -6,6 +6,7 @@ generations  on which row everybody stands
 order        from left to right
 place        how far apart
 route        how lines go round words
+lines, draft which lines there are, and where they lie
 layout       all of it: where everything stands
 draw, words  the drawing; the same in sentences
 """

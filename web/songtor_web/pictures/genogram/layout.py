@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from songtor_web.pictures.genogram.draft import Drafting
 from songtor_web.pictures.genogram.generations import generations
 from songtor_web.pictures.genogram.kin import Kin, kin
 from songtor_web.pictures.genogram.labels import Label
-from songtor_web.pictures.genogram.lines import FAN, Drafting, Lines
+from songtor_web.pictures.genogram.lines import FAN, Lines
 from songtor_web.pictures.genogram.model import Family, Person, Tie
 from songtor_web.pictures.genogram.order import order
 from songtor_web.pictures.genogram.place import place
