@@ -100,12 +100,14 @@ class Stop(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A goal as the plan shows it; `late`: its own day has passed; `slow`: a touch point of it is late."""
+    """A goal as the plan shows it; `late`: its own day has passed; `slow`: a touch point of it is late;
+    `turns`: its ways back and refusals in words."""
 
     row: Goal
     late: bool
     slow: bool
     stops: Sequence[Stop]
+    turns: Sequence[str]
 
 
 def overview(visit: Visit) -> Response:
@@ -252,7 +254,8 @@ def _line(row: Goal, drawn: model.Goal, journey: model.Journey, t: Say) -> Line:
         )
         for place, station in enumerate(drawn.stations)
     ]
-    return Line(row, drawn.late, any(stop.state == "late" for stop in stops), stops)
+    turned = [says.turn(kind, move, t) for kind, move in model.turns(drawn, journey.stages) if kind != "on"]
+    return Line(row, drawn.late, any(stop.state == "late" for stop in stops), stops, turned)
 
 
 def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) -> Response:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures.journey import says
 from songtor_web.pictures.journey.axis import Axis, axis, planned
-from songtor_web.pictures.journey.model import Goal, Journey, Move, Station, state
+from songtor_web.pictures.journey.model import Goal, Journey, Move, Station, state, turns
 from songtor_web.pictures.lettering import lines, width
 from songtor_web.texts import Say
 
@@ -304,16 +304,9 @@ def _notes(goal: Goal, along: Axis, today: date, t: Say, lang: str) -> tuple[lis
 
     From right to left: a line down to the bar crosses no words then."""
     said: list[tuple[str, float, str]] = []
-    order = list(vocabulary().journey_stages)
-    before = order[0]
-    for move in goal.moves:
-        if move.refused:
-            said.append(("no", along.x(move.on), says.refused(move, t)))
-        elif order.index(move.stage) < order.index(before):
-            said.append(("back", along.x(move.on), says.back(move, t)))
-        before = before if move.refused else move.stage
-    if goal.refused and not any(move.refused for move in goal.moves):
-        said.append(("no", along.x(goal.begun), says.refused(Move(goal.begun, "", True, goal.refusal), t)))
+    for kind, move in turns(goal, list(vocabulary().journey_stages)):
+        if kind != "on":
+            said.append((kind, along.x(move.on), says.turn(kind, move, t)))
     if goal.due:
         said.append(("late" if goal.late else "due", along.x(goal.due), says.due(goal, t, lang)))
     tracks: list[list[tuple[str, float, Box, list[str]]]] = []

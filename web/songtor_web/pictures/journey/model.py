@@ -74,6 +74,20 @@ class Goal:
     href: str = ""
 
 
+def turns(goal: Goal, stages: Sequence[str]) -> list[tuple[str, Move]]:
+    """Its moves, each `on`, `back` to an earlier stage, or a `no`; a no that stands is among them, though
+    nobody kept when it was said."""
+    found: list[tuple[str, Move]] = []
+    before = stages[0]
+    for move in goal.moves:
+        is_back = stages.index(move.stage) < stages.index(before)
+        found.append(("no" if move.refused else "back" if is_back else "on", move))
+        before = before if move.refused else move.stage
+    if goal.refused and not any(move.refused for move in goal.moves):
+        found.append(("no", Move(goal.begun, goal.stage, True, goal.refusal)))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
     """`subjects`: whose rows are drawn, beside those that have a goal; one row per dimension of each."""

@@ -46,11 +46,10 @@ def goal_late(goal: Goal, today: date, t: Say) -> str:
     return t("pictures.journey_step_late").unescape() if any(one.late for one in goal.stations) else ""
 
 
-def back(move: Move, t: Say) -> str:
-    return t("pictures.journey_back", reason=move.reason).unescape()
-
-
-def refused(move: Move, t: Say) -> str:
+def turn(kind: str, move: Move, t: Say) -> str:
+    """A way back or a no, with why."""
+    if kind == "back":
+        return t("pictures.journey_back", reason=move.reason).unescape()
     if not move.reason:
         return t("pictures.journey_no").unescape()
     return t("pictures.journey_no_because", words=move.reason).unescape()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.dates import date_text
 from songtor_web.pictures.journey import says
-from songtor_web.pictures.journey.model import Goal, Journey, Move
+from songtor_web.pictures.journey.model import Goal, Journey, turns
 from songtor_web.texts import Say
 
 
@@ -30,20 +30,11 @@ def _goal(goal: Goal, journey: Journey, t: Say, lang: str) -> Iterator[str]:
     late = says.goal_late(goal, journey.today, t)
     state = [stage, late, says.due(goal, t, lang), says.signed(goal, t, lang), goal.ended]
     yield t("pictures.journey_goal", text=goal.text, state=" · ".join(filter(None, state))).unescape()
-    before = journey.stages[0]
-    for move in goal.moves:
-        on = date_text(move.on, lang)
-        if move.refused:
-            what = says.refused(move, t)
-        elif journey.stages.index(move.stage) < journey.stages.index(before):
-            what = f"{vocabulary().journey_stages[move.stage].label(lang)} · {says.back(move, t)}"
-        else:
-            reason = [vocabulary().journey_stages[move.stage].label(lang), move.reason]
-            what = " · ".join(filter(None, reason))
-        before = before if move.refused else move.stage
-        yield f"{on}: {what}"
-    if goal.refused and not any(move.refused for move in goal.moves):
-        yield says.refused(Move(goal.begun, goal.stage, True, goal.refusal), t)
+    for kind, move in turns(goal, journey.stages):
+        reached = "" if kind == "no" else vocabulary().journey_stages[move.stage].label(lang)
+        why = move.reason if kind == "on" else says.turn(kind, move, t)
+        what = " · ".join(filter(None, (reached, why)))
+        yield f"{date_text(move.on, lang)}: {what}" if move in goal.moves else what
     for number, station in enumerate(goal.stations, 1):
         more = [station.agency, station.who, says.needs(station, t), station.bring]
         said = " · ".join(filter(None, (*more, says.days(station, journey.today, t))))
