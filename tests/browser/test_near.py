@@ -114,7 +114,6 @@ def test_the_houses_figures_are_looked_at_and_taken_along(
     assert [admin.says("figures.cases"), "", shown] in csv.reader(text.splitlines())
     assert "ดาวเรือง" not in text
     assert not any(code in text for code in sampled.cases)
-    admin.page.locator('select[name="last"]').select_option(index=11)
-    admin.page.locator('select[name="first"]').select_option(index=11)
+    admin.page.locator('select[name="year"]').select_option(index=4)
     admin.go("form.period button")
     admin.reads("figures.none")

@@ -50,6 +50,16 @@ def test_a_fact_has_a_source_and_is_checked(at: Desk) -> None:
     assert "Saw the police report" in at.malee.get(at.path(f"/facts/{number}/check")).text
 
 
+@pytest.mark.parametrize("how", ["x" * 301, "\u202ereport"])
+def test_how_a_fact_was_checked_is_bounded_as_every_line_is(at: Desk, how: str) -> None:
+    """Nothing endless, and nothing that turns the direction of writing; the case can be given out."""
+    assert save(at, "/facts/new", text="She has work") == 303
+    number = at.record().facts[0].id
+    for verification in ("verified", "unverified"):
+        assert save(at, f"/facts/{number}/check", verification=verification, how=how) == 422
+    assert at.record().facts[0].how == ""
+
+
 def test_a_check_can_be_taken_back(at: Desk) -> None:
     """Not checked after all; no reason is forced."""
     assert save(at, "/facts/new", text="She has work") == 303

@@ -203,11 +203,21 @@ def test_no_figure_of_the_page_gives_another_away(node: Node) -> None:
     for days_ago in (0, 0, 0, 0, 0, 40):
         _case(node, days_ago=days_ago)
     malee = visitor(node, "malee", lang="en")
-    page, file = (malee.get(f"/figures{part}?first=2026-10&last=2026-11").text for part in ("", "/file"))
+    page, file = (malee.get(f"/figures{part}?year=2026").text for part in ("", "/file"))
     assert '<dd class="number">6</dd>' in page
     assert page.count('<td class="number">not told</td>') == 2
     assert "Cases by month,2026-10,not told" in file
     assert "Cases by month,2026-11,not told" in file
+
+
+def test_no_two_times_overlap(node: Node) -> None:
+    """Whatever is asked for, it is of one whole year: no difference of two tells who came in between."""
+    _case(node)
+    admin = visitor(node, "admin", lang="en")
+    whole = admin.get("/figures/file?year=2026").text
+    for asked in ("", "?first=2026-10&last=2026-10", "?year=2026-10", "?year=1", "?year=2027"):
+        assert admin.get(f"/figures/file{asked}").text == whole
+    assert admin.get("/figures/file?year=2025").text.splitlines()[0].endswith(",,0")
 
 
 def test_the_file_to_take_along_says_no_small_count(node: Node, malee: Visitor) -> None:
@@ -224,5 +234,5 @@ def test_the_file_to_take_along_says_no_small_count(node: Node, malee: Visitor) 
 def test_figures_are_for_who_sees_every_case_and_for_the_administrator(node: Node) -> None:
     """A volunteer has no need of them."""
     assert visitor(node, "malee").get("/figures").status_code == 200
-    assert visitor(node, "admin").get("/figures?first=2020-13&last=x").status_code == 200
+    assert visitor(node, "admin").get("/figures?year=x").status_code == 200
     assert visitor(node, "somsri").get("/figures").status_code == 403

@@ -130,17 +130,14 @@ def checked(visit: Visit) -> Response:
         with visit.at("check fact") as at:
             fact = entry(visit, at, Fact)
             values, crossed = merged(at.session, visit, CHECK, _checked(fact))
-            said = check(entries.Fact, {"text": fact.text, "source": fact.source, **values, "how": "-"})
+            present = {"text": fact.text, "source": fact.source}
+            said = check(entries.Fact, {**present, **values, "how": values["how"] or "-"})
+            how = said.how if values["how"] else ""  # which the room asks for by its own error
             if said.verification == "unverified":
-                history.correct(
-                    at.session,
-                    fact,
-                    {"verification": "unverified", "how": values["how"]},
-                    by=at.by,
-                    now=at.now,
-                )
+                unchecked = {"verification": "unverified", "how": how}
+                history.correct(at.session, fact, unchecked, by=at.by, now=at.now)
             else:
-                service.checked(at.session, fact, said.verification, str(values["how"]), by=at.by, now=at.now)
+                service.checked(at.session, fact, said.verification, how, by=at.by, now=at.now)
             return saved(at.session, visit, crossed, f"/cases/{at.case.code}/facts", "checked")
     except InputError as error:
         if error.code == "input.not_here":

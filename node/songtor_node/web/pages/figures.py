@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from starlette.responses import Response
 
@@ -13,10 +13,9 @@ from songtor_node.figures.table import as_csv
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.visit import Visit, label
 from songtor_proto.vocabulary import vocabulary
-from songtor_web.dates import month_text
+from songtor_web.dates import date_text, month_text
 
-_MONTHS = 12
-_LONGEST = 60  # months at once
+_YEARS = 5
 _FEW = "<5"
 
 
@@ -37,16 +36,15 @@ def look(visit: Visit) -> Response:
             ("by_step", _in_order(visit, "case_steps", counted.by_step)),
             ("by_channel", _most(visit, "channels", counted.by_channel)),
         ],
-        first=f"{first:%Y-%m}",
-        last=f"{last:%Y-%m}",
-        choices=_choices(visit),
+        year=first.year,
+        years=[(year, date_text(str(year), visit.lang)) for year in _years(visit.now.astimezone().date())],
     )
 
 
 def take_along(visit: Visit) -> Response:
     """Comma-separated, with the words of the page."""
     first, last = _period(visit)
-    name = f"songtor-{first:%Y-%m}-{last:%Y-%m}.csv"
+    name = f"songtor-{first:%Y}.csv"
     return Response(
         as_csv(_rows(visit, _count(visit, first, last))),
         media_type="text/csv; charset=utf-8",
@@ -60,33 +58,16 @@ def _count(visit: Visit, first: date, last: date) -> Figures:
 
 
 def _period(visit: Visit) -> tuple[date, date]:
-    """From the first day of a month to the last of another; the last twelve months where nothing is asked."""
+    """A whole calendar year, this one as far as it is: of times that overlap, the difference would tell each
+    count that is withheld in both."""
     today = visit.now.astimezone().date()
-    last = _month(visit.asked("last"), today.year * 12 + today.month - 1)
-    first = _month(visit.asked("first"), last - _MONTHS + 1)
-    first = max(min(first, last), last - _LONGEST + 1)
-    return _first_day(first), _first_day(last + 1) - timedelta(days=1)
+    asked = next((year for year in _years(today) if str(year) == visit.asked("year")), today.year)
+    return date(asked, 1, 1), min(date(asked, 12, 31), today)
 
 
-def _first_day(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
-
-
-def _month(text: str, otherwise: int) -> int:
-    """Months since the year 0; `2026-11`."""
-    year, _, month = text.partition("-")
-    if not (text.isascii() and year.isdigit() and month.isdigit() and len(text) == len("2026-11")):
-        return otherwise
-    known = 2000 <= int(year) < 2200 and 1 <= int(month) <= 12
-    return int(year) * 12 + int(month) - 1 if known else otherwise
-
-
-def _choices(visit: Visit) -> list[tuple[str, str]]:
-    """The months that may be chosen, the newest first."""
-    today = visit.now.astimezone().date()
-    now = today.year * 12 + today.month - 1
-    codes = [f"{number // 12}-{number % 12 + 1:02}" for number in range(now, now - _LONGEST, -1)]
-    return [(code, month_text(code, visit.lang)) for code in codes]
+def _years(today: date) -> range:
+    """That may be chosen, the newest first."""
+    return range(today.year, today.year - _YEARS, -1)
 
 
 def _most(visit: Visit, name: str, counts: Mapping[str, int]) -> list[Bar]:
