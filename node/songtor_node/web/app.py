@@ -32,9 +32,10 @@ from songtor_node.web.entrance.forms_in_memory import read_form
 from songtor_node.web.entrance.once import REMEMBERED, Once, key_of
 from songtor_node.web.forms.typed_words import form_values, is_secret, typed_words
 from songtor_node.web.front import Front, When
-from songtor_node.web.pages.everywhere import DRAFT
+from songtor_node.web.pages.everywhere import DRAFT, keep_sent
 from songtor_node.web.routes import PAGES
 from songtor_node.web.visit import Visit
+from songtor_node.workers import Worker
 from songtor_proto.errors import InputError, PeerError, SongtorError, StoreError
 from songtor_web.shell import HEADERS, STATIC_ROUTE, environment, text_folders
 from songtor_web.texts import LANGUAGES, Texts
@@ -92,9 +93,12 @@ class Ways:
         async def answer(request: Request) -> Response:
             if refusal := self._stranger(request):
                 return refusal
-            response = await self._in_thread(page, partial(self._let_in, page), self._visit(request), "pages")
+            visit = self._visit(request)
+            response = await self._in_thread(page, partial(self._let_in, page), visit, "pages")
             if isinstance(response, Visit):
                 response = await self._ask(page, response)
+            elif request.method == "POST" and page.may is May.CASEWORK and self._front.when is When.OPEN:
+                response = await self._keep_sent(page, visit) or response
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
@@ -128,6 +132,20 @@ class Ways:
                 return await self._once.do(key, answer)
             finally:
                 await form.close()
+
+    async def _keep_sent(self, page: Page, visit: Visit) -> Response | None:
+        """What somebody sends whose session fell asleep while they wrote waits for them as a draft."""
+        worker = await self._in_thread(page, sessions.asleep, visit, "strangers")
+        if not isinstance(worker, Worker):
+            return None
+        try:
+            with fail_after(self._strangers_seconds):
+                form = await read_form(visit.request, STRANGERS)
+        except (InputError, TimeoutError):
+            return None
+        theirs = replace(visit, form=form, worker=worker)
+        kept = await self._in_thread(page, keep_sent, theirs, "strangers")
+        return RedirectResponse(sessions.way_in(visit, here=True), 303) if kept is True else None
 
     async def _in_thread(
         self, page: Page, step: Callable[[Visit], T], visit: Visit, queue: str

@@ -185,6 +185,22 @@ def test_another_number_does_not_inherit_when_the_old_one_is_safe(three: Desk) -
         assert ways(three)[0] == ("111", "At any time")
 
 
+def test_a_form_that_is_sent_after_the_session_fell_asleep_waits_as_a_draft(at: Desk) -> None:
+    """Nobody is let in by it; it is there when its worker has woken the session. No other draft gives way."""
+    path = at.path("/story")
+    form = form_of(at.malee.get(path).text)
+    at.clock.now += timedelta(minutes=16)
+    for words in ("She came by ship", "She came by plane"):
+        answer = at.malee.post(path, {**form, "narrative": words})
+        assert answer.headers["location"].startswith("/locked")
+    assert story(at) == "She came by train"
+    assert at.malee.get(path).status_code == 303
+    at.later()
+    assert form_of(at.malee.get(path).text)["narrative"] == "She came by ship"
+    at.malee.cookies.set("songtor", "0" * 64)
+    assert at.malee.post(at.path("/request"), {"form": at.path("/request")}).headers["location"] == "/sign-in"
+
+
 def test_another_tab_of_the_same_form_keeps_its_draft(at: Desk) -> None:
     """A short note is saved in between; the long one is still there, and goes on being kept."""
     path = at.path("/notes/add")

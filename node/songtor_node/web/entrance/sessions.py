@@ -198,14 +198,25 @@ def _lasts(since: datetime, life: timedelta, now: datetime) -> bool:
     return -_TOUCH <= now - since < life
 
 
-def way_in(visit: Visit) -> str:
-    """Where somebody without a whole session goes: to wake theirs, or to sign in."""
+def asleep(visit: Visit) -> Worker | None:
+    """Whose whole session behind this browser fell asleep; nobody while a client holds the phone."""
+    with visit.reading() as session:
+        row = kept(session, token_of(visit), visit.now)
+        if row is None or row.proven_at is None or row.handed_over_to:
+            return None
+        worker = session.get_one(Worker, row.worker)
+        return worker if worker.active else None
+
+
+def way_in(visit: Visit, *, here: bool = False) -> str:
+    """Where somebody without a whole session goes: to wake theirs, or to sign in. `here`: and then back, to a
+    form that waits."""
     with visit.reading() as session:
         row = kept(session, token_of(visit), visit.now)
     if row is None or row.proven_at is None:
         return "/sign-in"
-    here = visit.here if visit.request.method == "GET" else "/"
-    return f"/locked?{urlencode({'to': here})}"
+    to = visit.here if here or visit.request.method == "GET" else "/"
+    return f"/locked?{urlencode({'to': to})}"
 
 
 def token_of(visit: Visit, name: str = SESSION) -> str:

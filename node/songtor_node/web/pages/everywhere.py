@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from songtor_node.web.entrance.access import May, Page, may_see_page
-from songtor_node.web.forms.drafts import drop_draft, is_a_pages, is_too_late, keep_draft
+from songtor_node.web.forms.drafts import Draft, drop_draft, is_a_pages, is_too_late, keep_draft
 from songtor_node.web.navigation import inside
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import PeerError
@@ -30,7 +30,7 @@ def choose_language(visit: Visit) -> Response:
 def keep_typed(visit: Visit) -> Response:
     """What is typed into a form, as it is typed; for who types it alone."""
     form = visit.said("form")[:300]
-    values = {name: visit.all_said(name) for name in visit.form if name not in ("form", "settle")}
+    values = _values(visit)
     with visit.writing() as session:
         if inside(form) != form or is_a_pages(form) or not may_see_page(session, visit.me, form):
             raise PeerError("not_allowed")
@@ -39,6 +39,23 @@ def keep_typed(visit: Visit) -> Response:
         keep_draft(session, visit.me.code, form, values, visit.now)
     said = visit.t("shell.draft_kept", time=time_text(visit.now, visit.lang).rsplit(" ", 1)[1])
     return Response(str(said), media_type="text/html")
+
+
+def keep_sent(visit: Visit) -> bool:
+    """A form that its worker sent after their session had fallen asleep waits as a draft; no other words give
+    way to it. Whether it was kept."""
+    with visit.writing() as session:
+        here, me = visit.here, visit.me
+        if visit.said("form") != here or is_a_pages(here) or not may_see_page(session, me, here):
+            return False
+        if session.get(Draft, (me.code, here)) is not None:
+            return False
+        keep_draft(session, me.code, here, _values(visit), visit.now)
+    return True
+
+
+def _values(visit: Visit) -> dict[str, list[str]]:
+    return {name: visit.all_said(name) for name in visit.form if name not in ("form", "settle")}
 
 
 def drop_typed(visit: Visit) -> Response:
