@@ -11,6 +11,8 @@ from songtor_web.pictures.drawing import number
 from songtor_web.pictures.genogram.route import Point
 
 _WAVE, _STEP, _LEAD = 3.5, 4.5, 5.0
+_TEETH = 400
+"""Of a zigzag at most: a line longer than any family's has wider ones, and the picture ends somewhere."""
 
 
 def length(points: Sequence[Point]) -> float:
@@ -58,7 +60,7 @@ def beside(points: Sequence[Point], by: float) -> list[Point]:
 
 def zigzag(points: Sequence[Point]) -> list[Point]:
     whole = length(points)
-    teeth = max(2, ceil((whole - 2 * _LEAD) / _STEP))
+    teeth = min(_TEETH, max(2, ceil((whole - 2 * _LEAD) / _STEP)))
     step = (whole - 2 * _LEAD) / teeth
     found = [points[0], along(points, _LEAD)[0]]
     for tooth in range(teeth):
