@@ -79,7 +79,7 @@ def overview(visit: Visit) -> Response:
 def on_paper(visit: Visit, at: At, names: bool) -> Drawn:
     drawn = house(visit, at).family(names=names)
     told = words.words(drawn, visit.t, visit.lang, names=names)
-    svg = draw.draw(drawn, visit.t, visit.lang, names=names)
+    svg = draw.draw(drawn, visit.t, visit.lang, names=names, beside=True)
     return Drawn([svg], str(visit.t("genogram.title")), told, wide=True)
 
 

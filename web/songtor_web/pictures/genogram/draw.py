@@ -26,14 +26,15 @@ def draw(
     names: bool = True,
     href: Callable[[Person], str] | None = None,
     focus: str = "",
+    beside: bool = False,
 ) -> str:
     """`href`: where a person's symbol leads; without it the picture is one image. `focus`: the key of who
-    has the focus when the page opens."""
+    has the focus when the page opens. `beside`: the signs are explained there, and not beneath."""
     placed = layout(family, labels(family, t, lang, names=names), written(family, lang))
-    signs = legend(placed, t, lang)
+    signs = legend(placed, t, lang, beside=beside)
     drawing = Drawing(
-        placed.width,
-        placed.height + signs.height,
+        signs.width,
+        signs.height,
         title=said(t, "title"),
         name="genogram",
         live=href is not None,
@@ -61,7 +62,7 @@ def draw(
             linked = drawing.link(href(one.person), says, f"at-{key}", focus=key == focus)
         with drawing.group(person=key), linked:
             _person(drawing, one, live=href is not None)
-    signs.draw(drawing, placed.height)
+    signs.draw(drawing)
     return drawing.svg()
 
 

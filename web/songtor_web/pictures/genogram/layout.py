@@ -17,12 +17,12 @@ from songtor_web.pictures.genogram.route import TRACK, Gap, Lane, Point, spread,
 from songtor_web.pictures.genogram.spot import SYMBOL, Placed
 
 MARGIN = 16.0
-_GAP = 18.0  # between the words of two neighbours
+_GAP = 15.0  # between the words of two neighbours
 _PARTNERS = 46.0  # at least between the symbols of two partners, for what is drawn between them
 _HOME = 8.0  # from the words to the line round a household
-_DATES = 18.0  # above a symbol
-_PAD = 13.0  # between the words of a row and what lies beneath
-_BETWEEN = 16.0  # at least between the lanes and the next row
+_DATES = 17.0  # above a symbol
+_PAD = 11.0  # between the words of a row and what lies beneath
+_BETWEEN = 13.0  # at least between the lanes and the next row
 _LOOSE_WIDTH = 720.0  # of the rows of those who are not connected
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from songtor_proto.vocabulary import vocabulary
@@ -11,6 +11,7 @@ from songtor_web.pictures.genogram import marks
 from songtor_web.pictures.genogram.labels import said
 from songtor_web.pictures.genogram.layout import MARGIN, Layout
 from songtor_web.pictures.genogram.model import Person
+from songtor_web.pictures.genogram.route import Point
 from songtor_web.pictures.lettering import width
 from songtor_web.texts import Say
 
@@ -21,34 +22,50 @@ Paint = Callable[[Drawing, float, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """Each sign with its words, and where it stands."""
+    """Each sign with its words, and where it stands. `rule`: the line between it and the picture. `width` and
+    `height`: of both together."""
 
     signs: list[tuple[Paint, str, float, float]]
+    rule: tuple[Point, Point]
     width: float
+    height: float
 
-    @property
-    def height(self) -> float:
-        return self.signs[-1][3] + _LINE if self.signs else 0.0
-
-    def draw(self, drawing: Drawing, top: float) -> None:
-        if self.signs:
-            drawing.line([(MARGIN, top), (self.width - MARGIN, top)], stroke=RULE)
+    def draw(self, drawing: Drawing) -> None:
+        drawing.line(self.rule, stroke=RULE)
         for paint, words, x, y in self.signs:
             with drawing.group(sign=words):
-                paint(drawing, x + 20, top + y)
-                drawing.text(x + _SIGN, top + y + 4, words, size=_SIZE, fill=INK)
+                paint(drawing, x + 20, y)
+                drawing.text(x + _SIGN, y + 4, words, size=_SIZE, fill=INK)
 
 
-def legend(placed: Layout, t: Say, lang: str) -> Legend:
+def legend(placed: Layout, t: Say, lang: str, *, beside: bool = False) -> Legend:
+    """Beneath the picture in lines; `beside` it in columns, for a sheet that is wide and not tall."""
+    signs = [(paint, words, _SIGN + width(words, _SIZE) + _GAP) for paint, words in _signs(placed, t, lang)]
+    return _columns(signs, placed) if beside else _lines(signs, placed)
+
+
+def _lines(signs: Sequence[tuple[Paint, str, float]], placed: Layout) -> Legend:
     found: list[tuple[Paint, str, float, float]] = []
-    x, y = MARGIN, 20.0
-    for paint, words in _signs(placed, t, lang):
-        wide = _SIGN + width(words, _SIZE) + _GAP
+    x, y = MARGIN, placed.height + 20.0
+    for paint, words, wide in signs:
         if x > MARGIN and x + wide - _GAP > placed.width - MARGIN:
             x, y = MARGIN, y + _LINE
         found.append((paint, words, x, y))
         x += wide
-    return Legend(found, placed.width)
+    rule = (MARGIN, placed.height), (placed.width - MARGIN, placed.height)
+    return Legend(found, rule, placed.width, y + _LINE)
+
+
+def _columns(signs: Sequence[tuple[Paint, str, float]], placed: Layout) -> Legend:
+    found: list[tuple[Paint, str, float, float]] = []
+    x, y, widest = placed.width + MARGIN, MARGIN + _LINE / 2, 0.0
+    for paint, words, wide in signs:
+        if y + _LINE / 2 > placed.height and found:
+            x, y, widest = x + widest, MARGIN + _LINE / 2, 0.0
+        found.append((paint, words, x, y))
+        y, widest = y + _LINE, max(widest, wide)
+    rule = (placed.width, MARGIN), (placed.width, placed.height - MARGIN)
+    return Legend(found, rule, x + widest - _GAP + 4, placed.height)
 
 
 def _signs(placed: Layout, t: Say, lang: str) -> Iterator[tuple[Paint, str]]:
