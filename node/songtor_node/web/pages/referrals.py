@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from songtor_node.referrals.find import Which
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import writing
 from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.pages.looks import words as look_words
 from songtor_node.web.printing import picture_blocks, printed, sheet_of
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import land, party
@@ -39,6 +40,7 @@ from songtor_web.paper.sheets import Block, Facts, Heading, Note, Table
 from songtor_web.pictures.received import Shown
 
 SIZE = 25  # referrals a page
+LOOKS = 50  # shown of one
 _RESULTS: dict[int, str] = {
     wire.RECALL_RESULT_DESTROYED: "destroyed",
     wire.RECALL_RESULT_KEPT_BY_LEGAL_DUTY: "kept",
@@ -130,6 +132,7 @@ def show(visit: Visit) -> Response:
             "events": story(session, versions, visit.t, visit.lang),
             "openings": history.openings(session, [one.task for one in versions]),
             "copies": _copies(visit, session, versions),
+            "looks": [] if case else _looks(visit, session, newest.reference),
             "onward": [standing(visit, part) for part in recall.parts(session, newest)],
             "reason": reason_text(newest.state, newest.reason, visit.lang) if newest.reason else "",
             "versions": versions,
@@ -246,6 +249,14 @@ def _lines(visit: Visit, one: Referral, *, leaves: bool) -> list[Kept]:
 def _day(one: Referral) -> date:
     """On which it was sent: ages in its pictures are those of then."""
     return one.created_at.astimezone().date()
+
+
+def _looks(visit: Visit, session: Session, reference: str) -> list[tuple[str, str, datetime]]:
+    """Who looked at what is no case (a case tells its own), at what and when; the newest first."""
+    return [
+        (one.by, look_words(visit.texts, visit.lang, one.what), one.at)
+        for one in reversed(find.looks(session, reference)[-LOOKS:])
+    ]
 
 
 def _copies(visit: Visit, session: Session, versions: Sequence[Referral]) -> list[tuple[str, str, str]]:

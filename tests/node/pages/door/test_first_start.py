@@ -10,6 +10,7 @@ import pytest
 from httpx2 import Response
 from sqlmodel import select
 
+from songtor_node import founding
 from songtor_node.accounts import tries
 from songtor_node.accounts.models import Account
 from songtor_node.bootstrap import Node, open_node
@@ -214,3 +215,15 @@ def test_a_lost_sheet_is_replaced(node: Node, clock: MovableClock) -> None:
         open_node(node.data, Unlock(recovery_code=old))
     clock.ahead += timedelta(minutes=11)
     assert admin.post("/recovery-sheet").headers["location"].startswith("/locked")
+
+
+def test_a_first_start_that_was_cut_off_can_be_done_again(tmp_path: Path, clock: MovableClock) -> None:
+    """Power ended between the keyring and its store: the keyring is set aside, never written over."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "keyring").write_bytes(b"of a store that was never made")
+    node, _ = founding.found(folder, passphrase=PASSPHRASE, cost=CHEAP, clock=clock)
+    node.close()
+    assert (folder / "keyring.unused1").read_bytes() == b"of a store that was never made"
+    with pytest.raises(StoreError):
+        founding.found(folder, passphrase=PASSPHRASE, cost=CHEAP, clock=clock)
