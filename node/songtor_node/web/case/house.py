@@ -72,6 +72,10 @@ class House:
             raise InputError("not_here", field="number")
         return found
 
+    def facts(self, person: Person) -> str:
+        """Where sex, birth and death are changed."""
+        return f"{self.base}/{person.id}/facts" if person.relation else f"{self.base}/client"
+
     def offers(self, person: Person) -> list[Offer]:
         there = {one.key: one for one in self.people}
         parents = [there[key] for key in family.parents_of(self.record, person.key)]

@@ -6,7 +6,6 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from songtor_node.cases import family
-from songtor_node.cases.entries import CLIENT as CLIENTS_KEY
 from songtor_node.web.case.frame import frame
 from songtor_node.web.case.house import house, tie_of
 from songtor_node.web.case.parts import CLIENT, PERSON, Part
@@ -66,7 +65,7 @@ def overview(visit: Visit) -> Response:
             words=words.words(drawn, visit.t, visit.lang, names=names),
             names=names,
             begun=bool(here.record.ties),
-            relatives=[(here.relative(one), here.offers(one)) for one in here.people],
+            relatives=[(here.relative(one), here.offers(one), here.facts(one)) for one in here.people],
             focus=new,
             loose=[
                 (here.relative(one), bool(family.way_to(one.relation)))
@@ -94,7 +93,7 @@ def person(visit: Visit) -> Response:
             shown=here.relative(one),
             offers=here.offers(one),
             ties=[tie_of(here, one.key, tie) for tie in mine],
-            facts=f"{here.base}/{'client' if one.key == CLIENTS_KEY else f'{one.id}/facts'}",
+            facts=here.facts(one),
         )
 
 
