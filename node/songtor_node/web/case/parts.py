@@ -234,9 +234,10 @@ class ShortList:
 
     def _one(self, visit: Visit, at: At) -> dict[str, Any] | None:
         """None where a new one is asked for. InputError("not_here")."""
+        there = self._all(visit, at)
         if self.first:
-            return next(iter(self._all(visit, at)), None)
-        return item(self._all(visit, at), visit.params["item"]) if "item" in visit.params else None
+            return next(iter(there), None)
+        return item(there, visit.params["item"]) if "item" in visit.params else None
 
     def _list(self, visit: Visit, at: At) -> str:
         return f"/cases/{at.case.code}" + self.path.format(**visit.params)
