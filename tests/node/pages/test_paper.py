@@ -179,3 +179,11 @@ def test_a_referral_on_paper_is_what_left_and_nothing_of_what_stayed(network: Li
     came = taipei.refer(to="DE-02")
     network.sync_all()
     assert malee.get(f"/referrals/{came}/sent.pdf").status_code == 404
+
+
+def test_a_picture_of_nothing_is_not_offered(tmp_path: Path) -> None:
+    """A case of which only the beginning is known has a report, and no empty sheets behind it."""
+    with desk(tmp_path / "node") as at:
+        assert 'name="picture"' not in at.malee.get(at.path("/report")).text
+        printed = at.malee.get(at.path("/report.pdf?part=client&picture=genogram&picture=plan"))
+        assert len(pypdf.PdfReader(BytesIO(printed.content)).pages) == 1
