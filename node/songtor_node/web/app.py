@@ -144,7 +144,10 @@ class Ways:
         except (InputError, TimeoutError):
             return None
         theirs = replace(visit, form=form, worker=worker)
-        kept = await self._in_thread(page, keep_sent, theirs, "strangers")
+        try:
+            kept = await self._in_thread(page, keep_sent, theirs, "strangers")
+        finally:
+            await form.close()
         return RedirectResponse(sessions.way_in(visit, here=True), 303) if kept is True else None
 
     async def _in_thread(
