@@ -318,6 +318,31 @@ def test_what_a_goal_said_of_its_way_becomes_its_first_touch_point(tmp_path: Pat
     old.dispose()
 
 
+def test_who_had_looked_at_an_answer_is_not_told_of_it_again_after_the_upgrade(tmp_path: Path) -> None:
+    """Looks of before count up to the envelope that was here then."""
+    envelope = (
+        "INSERT INTO inbox (id, envelope_id, sender, digest, kind, task, reference, wanted, effect, code,"
+        " header, signature, created_at, at, acknowledged)"
+        " VALUES ({0}, {0}, 'TW-44', '', 2, 'task', '', 0, 'done', '', '', '', 0, {1}, 1)"
+    )
+    old = old_store(
+        tmp_path,
+        "0004",
+        "INSERT INTO referral (task, thread, version, reference, part_of, outgoing, peer, case_id, ground,"
+        " purpose, urgency, state, held_from, reason, outcome, created_at, expires_at, respond_by, hold,"
+        " terms, lines, cleared, salt)"
+        " VALUES ('task', 't', 1, 'DE02-7K3M-Q9XM', '', 1, 'TW-44', 1, '', '', 1, 4, 0, '', '', 0, 0, 0, '', '', '[]', '[]', '')",
+        envelope.format(5, 10),
+        envelope.format(6, 30),
+        "INSERT INTO look (case_id, by, at, what) VALUES (1, 'malee', 20, 'referral')",
+    )
+    upgrade(old)
+    with writing(old) as session:
+        found = session.connection().execute(text("SELECT reference, by, upto FROM referral_look")).all()
+    assert found == [("DE02-7K3M-Q9XM", "malee", 5)]
+    old.dispose()
+
+
 def test_a_store_of_a_newer_program_is_refused_and_left_alone(data: Path) -> None:
     """Said why, and nothing touched."""
     node = open_node(data, Unlock(passphrase=PASSPHRASE))

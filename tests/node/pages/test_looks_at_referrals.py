@@ -106,10 +106,9 @@ def test_a_withdrawal_takes_what_was_typed_along(network: LinkedNetwork) -> None
     pair.meet()
     take_back(pair, reference)
     assert [one.code for one in pair.taipei.rows(Case)] == [other]
-    forms = [
-        one.form
-        for one in (*pair.taipei.rows(Draft), *pair.taipei.rows(OtherWords), *pair.taipei.rows(Saved))
-    ]
+    forms = [one.form for one in pair.taipei.rows(Draft)]
+    forms += [one.form for one in pair.taipei.rows(OtherWords)]
+    forms += [one.form for one in pair.taipei.rows(Saved)]
     assert len(forms) == 3
     assert all(form.startswith(f"/cases/{other}/") for form in forms)
 
