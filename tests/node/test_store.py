@@ -294,7 +294,7 @@ def test_no_number_of_an_entry_is_given_twice(tmp_path: Path) -> None:
 
 
 def test_what_a_goal_said_of_its_way_becomes_its_first_touch_point(tmp_path: Path) -> None:
-    """Nothing that a worker wrote into a plan is lost by the upgrade; people, events and items get their keys."""
+    """Nothing that a worker wrote into a plan is lost by the upgrade; people, events, items get keys."""
     rest = "'', 'agreed', '', '', ''"
     goal = "INSERT INTO goal VALUES ({}, 1, 'malee', 0, 'health', 'Sleep', '', '', '', {}, " + rest + ")"
     old = old_store(
@@ -331,7 +331,8 @@ def test_who_had_looked_at_an_answer_is_not_told_of_it_again_after_the_upgrade(t
         "INSERT INTO referral (task, thread, version, reference, part_of, outgoing, peer, case_id, ground,"
         " purpose, urgency, state, held_from, reason, outcome, created_at, expires_at, respond_by, hold,"
         " terms, lines, cleared, salt)"
-        " VALUES ('task', 't', 1, 'DE02-7K3M-Q9XM', '', 1, 'TW-44', 1, '', '', 1, 4, 0, '', '', 0, 0, 0, '', '', '[]', '[]', '')",
+        " VALUES ('task', 't', 1, 'DE02-7K3M-Q9XM', '', 1, 'TW-44', 1, '', '', 1, 4, 0,"
+        " '', '', 0, 0, 0, '', '', '[]', '[]', '')",
         envelope.format(5, 10),
         envelope.format(6, 30),
         "INSERT INTO look (case_id, by, at, what) VALUES (1, 'malee', 20, 'referral')",
