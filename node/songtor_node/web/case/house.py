@@ -125,5 +125,5 @@ def tie_of(here: House, key: str, tie: Tie) -> TieRow:
         way = "genogram.is_child" if first else "genogram.is_parent"
     elif tie.kind in ONE_WAY:
         way = "genogram.to_them" if first else "genogram.from_them"
-    kind = f"{visit.t(way)} · {row.kind}" if way else row.kind
+    kind = str(visit.t(way)) if tie.kind == "birth" else f"{visit.t(way)} · {row.kind}" if way else row.kind
     return row._replace(words=here.says(tie.other if first else tie.one), kind=kind)
