@@ -3,7 +3,8 @@
 It is built outwards from the index person. A couple's two families stand side by side, each with brothers and
 sisters in the order of birth; who married into them stands beside whom they married; children stand between
 their parents' families. Every choice that is free is made from those who were told before it arose, so that
-whoever is added later moves nobody.
+whoever is added later moves nobody: but a child whose other parent turns out to be a third partner goes to
+stand beneath those two.
 """
 
 from __future__ import annotations
