@@ -6,7 +6,7 @@ this case; then the page. Rules of the protocol stay where they are; here is onl
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, partial
@@ -30,7 +30,7 @@ from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page, may_come, may_see_what
 from songtor_node.web.entrance.forms_in_memory import read_form
 from songtor_node.web.entrance.once import REMEMBERED, Once, key_of
-from songtor_node.web.forms.typed_words import form_values, is_secret, typed_words
+from songtor_node.web.forms.typed_words import draft_values, form_values, is_secret, typed_words
 from songtor_node.web.front import Front, When
 from songtor_node.web.pages.everywhere import DRAFT, keep_sent
 from songtor_node.web.routes import PAGES
@@ -250,7 +250,9 @@ def problem(visit: Visit, error: SongtorError, status: int = 0) -> Response:
     if not status:
         status = 404 if isinstance(error, InputError) and error.code == "input.not_here" else 400
         status = 403 if isinstance(error, PeerError) else 503 if isinstance(error, StoreError) else status
-    values = form_values(visit) if visit.worker and visit.params and not visit.handed_over_to else {}
+    values: Mapping[str, list[str]] = {}
+    if visit.worker and visit.params and not visit.handed_over_to:
+        values = form_values(visit) or (draft_values(visit) if error.code == "input.not_here" else {})
     failed = isinstance(error, StoreError)
     again = [(name, one) for name, said in values.items() if failed and not is_secret(name) for one in said]
     return visit.show(

@@ -227,7 +227,10 @@ def test_words_that_no_form_takes_any_more_are_given_back(at: Desk) -> None:
     new = form_of(at.malee.get(at.path("/people/new")).text)
     at.malee.post("/draft", {**new, "relation": "Her sister"})
     change = form_of(at.malee.get(f"{path}/change").text)
+    at.malee.post("/draft", {**his, "nickname": "Max the elder"})
     at.anong.post(f"{path}/out")
+    assert "<bdi>Max the elder</bdi>" in at.malee.get(f"{path}/about").text
+    assert "Max the elder" not in at.anong.get(f"{path}/about").text
     for below, form in (("/about", {**his, "nickname": "Maxi"}), ("/change", {**change, "relation": "Maxi"})):
         answer = at.malee.post(path + below, form)
         assert answer.status_code == 404

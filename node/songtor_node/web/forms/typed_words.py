@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from songtor_node.web.forms.asks import Ask
+from songtor_node.web.forms.drafts import Draft
 from songtor_node.web.visit import Visit
 
 _NOT_TYPED = frozenset({"form", "made", "settle", "was"})
@@ -30,6 +31,13 @@ def typed_words(
 def form_values(visit: Visit) -> dict[str, list[str]]:
     """All that the form says, by name; no files."""
     return {name: visit.all_said(name) for name in visit.form}
+
+
+def draft_values(visit: Visit) -> dict[str, list[str]]:
+    """The worker's draft of a page that is no more."""
+    with visit.reading() as session:
+        draft = session.get(Draft, (visit.me.code, visit.here))
+        return draft.values if draft else {}
 
 
 def is_secret(name: str) -> bool:

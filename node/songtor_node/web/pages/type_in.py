@@ -21,10 +21,10 @@ from songtor_node.web.case import intake_on_paper as intake
 from songtor_node.web.case.person import note_must_not_know
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, fields_of, typed
-from songtor_node.web.forms.drafts import Draft, drop_draft
+from songtor_node.web.forms.drafts import drop_draft
 from songtor_node.web.forms.on_paper import numbered
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, with_lists
-from songtor_node.web.forms.typed_words import form_values, typed_words
+from songtor_node.web.forms.typed_words import draft_values, form_values, typed_words
 from songtor_node.web.talk import on_paper as consent
 from songtor_node.web.visit import At, Visit
 from songtor_node.workers import Worker
@@ -54,8 +54,7 @@ def type_in(visit: Visit) -> Response:
         blank = blanks.find(session, visit.params["blank"])
         asks, lists = _asked(visit, blank)
         if blank.used_at is not None:
-            draft = session.get(Draft, (visit.me.code, visit.here))
-            return _typed_before(visit, session, blank, draft.values if draft else {})
+            return _typed_before(visit, session, blank, draft_values(visit))
         return _show(visit, blank, opened(session, visit, asks, {}), lists)
 
 
