@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from songtor_node.web.pages.flower_together import CHOICES
+from songtor_node.web.pages.pictures.flower_together import CHOICES
 from songtor_proto.vocabulary import vocabulary
 from tests.browser.hand import Hand, link
 from tests.browser.sample import FLOWER, Served

@@ -78,8 +78,13 @@ def _told(page: Page, at: Served) -> None:
     page.wait_for_url("**/told")
 
 
-def _flower(page: Page, at: Served) -> None:
-    page.goto(f"/cases/{at.cases[FLOWER]}/flower")
+def _tool(name: str) -> Callable[[Page, Served], None]:
+    """A tool of social work, at the case of the child."""
+
+    def go(page: Page, at: Served) -> None:
+        page.goto(f"/cases/{at.cases[FLOWER]}/{name}")
+
+    return go
 
 
 def _together(page: Page, at: Served) -> None:
@@ -113,7 +118,11 @@ def _printed(page: Page, at: Served) -> None:
 VIEWS = {
     "leaves-and-stays": View(_columns, HIGH),
     "case": View(_at("/cases/{case}"), DESK),
-    "flower": View(_flower, HIGH),
+    "genogram": View(_tool("genogram"), HIGH),
+    "timeline": View(_tool("timeline"), HIGH),
+    "flower": View(_tool("flower"), HIGH),
+    "plan": View(_tool("plan"), HIGH),
+    "ecomap": View(_tool("ecomap"), HIGH),
     "flower-together": View(_together),
     "sign-in": View(_sign_in, worker=""),
     "today": View(_at("/")),

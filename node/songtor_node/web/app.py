@@ -32,7 +32,7 @@ from songtor_node.web.entrance.forms_in_memory import read_form
 from songtor_node.web.entrance.once import REMEMBERED, Once, key_of
 from songtor_node.web.forms.typed_words import draft_values, form_values, is_secret, typed_words
 from songtor_node.web.front import Front, When
-from songtor_node.web.pages.everywhere import DRAFT, keep_sent
+from songtor_node.web.pages.door.everywhere import DRAFT, keep_sent
 from songtor_node.web.routes import PAGES
 from songtor_node.web.visit import Visit
 from songtor_node.workers import Worker

@@ -3,55 +3,38 @@
 from __future__ import annotations
 
 from songtor_node.web.entrance.access import Page
-from songtor_node.web.pages import (
+from songtor_node.web.pages.cases import (
     agreement,
     assistance,
-    blank_forms,
     case_home,
     case_list,
     client,
     closure,
-    consents,
-    conversation,
-    disclose,
-    door,
-    ecomap,
-    everywhere,
     fact_finding,
-    figures,
-    flower,
-    flower_together,
     follow_ups,
-    genogram,
-    hand_over,
-    incoming,
     intake,
-    lock,
     looks,
-    me,
-    node,
     notes,
-    outreach,
-    paper,
     papers,
-    people,
     people_in_case,
     plan,
     problems,
-    proofs,
-    refer,
-    referral_forms,
-    referrals,
-    relatives,
-    resources,
-    start,
     telecare,
+)
+from songtor_node.web.pages.consent import consents, conversation
+from songtor_node.web.pages.door import door, everywhere, hand_over, lock, me, proofs, start, trust
+from songtor_node.web.pages.house import figures, node, outreach, people, resources, today
+from songtor_node.web.pages.paper import blank_forms, report, type_in
+from songtor_node.web.pages.pictures import (
+    ecomap,
+    flower,
+    flower_together,
+    genogram,
+    relatives,
     ties,
     timeline,
-    today,
-    trust,
-    type_in,
 )
+from songtor_node.web.pages.referring import disclose, incoming, refer, referral_forms, referrals
 
 _ROOMS: tuple[Page, ...] = (
     *agreement.PAGES,
@@ -82,7 +65,6 @@ _ROOMS: tuple[Page, ...] = (
     *node.PAGES,
     *notes.PAGES,
     *outreach.PAGES,
-    *paper.PAGES,
     *papers.PAGES,
     *people.PAGES,
     *people_in_case.PAGES,
@@ -93,6 +75,7 @@ _ROOMS: tuple[Page, ...] = (
     *referral_forms.PAGES,
     *referrals.PAGES,
     *relatives.PAGES,
+    *report.PAGES,
     *resources.PAGES,
     *start.PAGES,
     *telecare.PAGES,

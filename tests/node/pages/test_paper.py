@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from songtor_node.cases.models import Look
 from songtor_node.cases.report import PARTS
-from songtor_node.web.pages.paper import PICTURES
+from songtor_node.web.pages.paper.report import PICTURES
 from songtor_proto.vocabulary import policy
 from tests.support.casework import Desk, desk
 from tests.support.linked import LinkedNetwork, LinkedNode

@@ -17,7 +17,7 @@ from songtor_node.cases.kinds import KINDS
 from songtor_node.cases.models import Case, Look
 from songtor_node.cli.app import run
 from songtor_node.store.engine import reading, writing
-from songtor_node.web.pages.looks import words
+from songtor_node.web.pages.cases.looks import words
 from songtor_node.workers import Worker
 from songtor_web.texts import LANGUAGES
 from tests.node.pages.test_routes import NAME, one_case

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from songtor_node.cases.report import PARTS
-from songtor_node.web.pages.paper import PICTURES
+from songtor_node.web.pages.paper.report import PICTURES
 from tests.browser.sample import CONFINED, Served, sample
 from tests.support.visitor import visitor
 

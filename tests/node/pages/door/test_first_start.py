@@ -20,7 +20,7 @@ from songtor_node.link.port import Network
 from songtor_node.store.engine import reading
 from songtor_node.unlock import Unlock, key_file
 from songtor_node.web.front import Front, Gathered, Reach
-from songtor_node.web.pages import start
+from songtor_node.web.pages.door import start
 from songtor_proto.errors import StoreError
 from songtor_proto.keyslot import CHEAP
 from tests.support.accounts import PASSWORD, code_of, is_in

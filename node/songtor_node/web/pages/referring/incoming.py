@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from songtor_node.referrals import find, replies
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.pages.referrals import standing, words
+from songtor_node.web.pages.referring.referrals import standing, words
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import EnvelopeError
 

@@ -19,7 +19,7 @@ from songtor_node.referrals.find import Which
 from songtor_node.referrals.models import Referral
 from songtor_node.store.engine import writing
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.pages.looks import words as look_words
+from songtor_node.web.pages.cases.looks import words as look_words
 from songtor_node.web.printing import picture_blocks, printed, sheet_of
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import land, party

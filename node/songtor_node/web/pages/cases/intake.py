@@ -18,7 +18,7 @@ from songtor_node.web.case.person import (
 )
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask
-from songtor_node.web.pages.client import REQUEST, STORY
+from songtor_node.web.pages.cases.client import REQUEST, STORY
 from songtor_node.web.visit import Visit
 from songtor_proto.vocabulary import policy, vocabulary
 

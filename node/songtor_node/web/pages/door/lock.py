@@ -13,7 +13,7 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asking import ask, wait_text
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.front import When
-from songtor_node.web.pages import start
+from songtor_node.web.pages.door import start
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError, StoreError
 

@@ -16,7 +16,7 @@ from songtor_node.referrals.act import Act
 from songtor_node.referrals.acts import Prepared
 from songtor_node.referrals.pictures import pictures
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.pages.refer import at_case, words
+from songtor_node.web.pages.referring.refer import at_case, words
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.found_words import places
 from songtor_node.web.referral.preparing import Plan, page_of

@@ -8,7 +8,8 @@ from songtor_node.cases.record import CaseRecord, read_record
 from songtor_node.cases.report import PARTS, report
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.pages import ecomap, flower, genogram, plan, timeline
+from songtor_node.web.pages.cases import plan
+from songtor_node.web.pages.pictures import ecomap, flower, genogram, timeline
 from songtor_node.web.printing import Draw, picture_sheet, printed, sheet_of
 from songtor_node.web.visit import Visit
 from songtor_web.dates import date_text

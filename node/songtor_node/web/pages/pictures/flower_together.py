@@ -10,7 +10,7 @@ from songtor_node.cases.record import read_record
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.pages.flower import judge, judgements, place
+from songtor_node.web.pages.pictures.flower import judge, judgements, place
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.errors import InputError
 from songtor_web.pictures.flower import draw, words

@@ -21,7 +21,7 @@ from songtor_node.referrals.remind import found_in_note, remind
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, fields_of, typed
 from songtor_node.web.forms.drafts import drafted, drop_draft
-from songtor_node.web.pages.referrals import standing, words
+from songtor_node.web.pages.referring.referrals import standing, words
 from songtor_node.web.referral.found_words import Place, places
 from songtor_node.web.referral.story import Told, told
 from songtor_node.web.visit import Visit

@@ -1,0 +1,1 @@
+"""A case along its eight steps."""

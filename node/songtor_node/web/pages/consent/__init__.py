@@ -1,0 +1,1 @@
+"""A conversation about consent, and what became of it."""

@@ -1,0 +1,1 @@
+"""The organisation: its day, its people, its machine, what it knows and counts."""

@@ -1,0 +1,1 @@
+"""The tools that draw: a life, a family, what threatens, what is around."""

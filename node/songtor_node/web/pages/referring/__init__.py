@@ -1,0 +1,1 @@
+"""A referral on its way out, and those that come in."""
