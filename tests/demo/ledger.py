@@ -49,13 +49,13 @@ class Ledger:
         return {
             value: place
             for value, place in self._own().items()
-            if not any(_folded(form) in told for form in _forms(value))
+            if not any(_stands(_folded(form), told) for form in _forms(value))
         }
 
     def sent(self) -> set[str]:
         """Values of the files that the centre was told, as they stand there."""
         told = "\n".join(self.told)
-        return {value for value in self._own() if any(form in told for form in _forms(value))}
+        return {value for value in self._own() if any(_stands(form, told) for form in _forms(value))}
 
     def _own(self) -> dict[str, str]:
         everybodys = _folded("\n".join(map(source.read, _PUBLIC)))
@@ -89,6 +89,11 @@ def _forms(value: str) -> tuple[str, ...]:
     if not re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-\d\d)?)?", value):
         return (value,)
     return value, date_text(value, "th"), date_text(value, "en")
+
+
+def _stands(form: str, told: str) -> bool:
+    """Whether it was told; the first of a month does not stand in its eleventh."""
+    return form in told and bool(re.search(r"(?<!\d)" * form[0].isdigit() + re.escape(form), told))
 
 
 def _folded(text: str) -> str:

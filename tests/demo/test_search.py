@@ -71,3 +71,10 @@ def test_what_was_told_and_what_is_everybodys_is_not_withheld(tmp_path: Path) ->
     assert ("1972-02-03" in told.withheld(), told.sent()) == (False, {"1972-02-03"})
     assert set(ledger.withheld()) == {NAME, *NAME.split(), "1972-02-03"}
     assert ledger.sent() == {LATIN}
+
+
+@pytest.mark.parametrize("told", ["21 Nov 2026", "11 พ.ย. 2569"])
+def test_the_first_of_a_month_is_not_told_by_its_eleventh(told: str) -> None:
+    """Another day whose number ends alike tells nothing of it."""
+    ledger = Ledger([told], {"2026-11-01": "case: client.started"})
+    assert (set(ledger.withheld()), ledger.sent()) == ({"2026-11-01"}, set())
