@@ -72,6 +72,8 @@ def _told(page: Page, at: Served) -> None:
     page.locator("button[name=safe][value=yes]").click()
     for screen, press in _ASKED.items():
         page.wait_for_url(f"**/{screen}")
+        if screen == "recipients":
+            page.locator("input[name=recipients]").first.check()
         if screen == "phone":
             page.locator(f"input[name=language][value={page.locator('html').get_attribute('lang')}]").check()
         page.locator(press).click()
