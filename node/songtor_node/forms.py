@@ -192,6 +192,7 @@ _CODES = {
     "link": "link",
     "text": "text",
     "identity_number": "identity_number",
+    "ends_before": "ends_before",
 }
 
 M = TypeVar("M", bound=BaseModel)

@@ -41,6 +41,7 @@ from songtor_node.forms import (
     WholeDate,
     one_of,
 )
+from songtor_proto.vocabulary.dates import ABOUT, STILL
 
 
 def _or(usual: str) -> BeforeValidator:
@@ -161,6 +162,14 @@ class Fact(Form):
         return self
 
 
+def ends_before(when: str, until: str) -> bool:
+    """Whether it surely ended before it began; of what is about then nothing is sure."""
+    if until == STILL or when.endswith(ABOUT) or until.endswith(ABOUT):
+        return False
+    known = min(len(when), len(until))
+    return until[:known] < when[:known]
+
+
 class Event(Form):
     """A point or period in the client's life, or what only its place among others is known of."""
 
@@ -178,6 +187,13 @@ class Event(Form):
     def _stands_somewhere(cls, value: str, info: ValidationInfo) -> str:
         if not (value or info.data.get("after") or info.data.get("before")):
             raise PydanticCustomError("missing", "when, or after or before what")
+        return value
+
+    @field_validator("until")
+    @classmethod
+    def _ends_after_it_began(cls, value: str, info: ValidationInfo) -> str:
+        if ends_before(info.data.get("when", ""), value):
+            raise PydanticCustomError("ends_before", "an end before the beginning")
         return value
 
 

@@ -77,8 +77,10 @@ def _client(facts: Facts) -> entries.Person:
 
 
 def _event(event: LifeEvent) -> dict[str, Any]:
-    """Its number there becomes its key; a text that is longer than a case has room for is cut."""
+    """Its number there becomes its key; a text that is longer than a case has room for is cut,
+    and no end stands before its beginning."""
     when, _, until = event.when.partition("/")
+    until = "" if entries.ends_before(when, until) else until
     after, before, *led_to = (_event_key(number) for number in (event.after, event.before, *event.led_to))
     return {
         "key": _event_key(event.id),

@@ -73,6 +73,34 @@ def test_without_any_place_in_time_it_is_asked_again(at: Desk) -> None:
     assert "Somewhen" in answer.text
 
 
+def test_an_end_before_the_beginning_is_asked_again(at: Desk) -> None:
+    """At the end, with what was typed; what is known in part or is about then may be right, and is kept."""
+    for began, ended, answer in [
+        ({"year": "2530"}, {"year": "2520"}, 422),
+        ({"year": "2012", "month": "5"}, {"year": "2012", "month": "4", "day": "30"}, 422),
+        ({"year": "2012", "month": "5"}, {"year": "2012"}, 303),
+        ({"year": "2012", "about": "true"}, {"year": "2011"}, 303),
+        ({"year": "2012"}, {"still": "true"}, 303),
+    ]:
+        words = {f"when.{part}": said for part, said in began.items()}
+        words |= {f"until.{part}": said for part, said in ended.items()}
+        assert save(at, "/timeline/new", text="Worked", **words) == answer
+    path = at.path("/timeline/new")
+    form = form_of(at.malee.get(path).text)
+    refused = at.malee.post(path, {**form, "text": "Worked", "when.year": "1987", "until.year": "1977"})
+    assert 'href="#f-until"' in refused.text
+    assert "It ends before it begins" in refused.text
+
+
+def test_a_year_still_to_come_is_asked_about(at: Desk) -> None:
+    """It is kept, as a plan may be meant; its line in the list says so. This very year is none."""
+    this_year = at.clock.now.astimezone().year
+    add(at, "Moves", **{"when.year": str(this_year), "when.about": "true"})
+    assert "check the year" not in page(at)
+    add(at, "Marries", **{"when.year": str(this_year + 11)})
+    assert page(at).count("check the year") == 1
+
+
 def test_what_it_led_to_is_ticked(at: Desk) -> None:
     """And drawn; the event itself is no choice; one that was taken out comes back with its arrow."""
     work = add(at, "Lost her work", **{"when.year": "2019"})
@@ -143,6 +171,9 @@ def test_the_first_event_is_asked_without_others(at: Desk) -> None:
     """Nothing to choose from is not asked."""
     first = at.malee.get(at.path("/timeline/new")).text
     assert 'name="led_to"' not in first
+    assert "Before or after what" not in first
     assert "<summary>" not in first.split('class="sheet"')[1].split("</form>")[0]
     add(at, "Born", **{"when.year": "1990"})
-    assert 'name="led_to"' in at.malee.get(at.path("/timeline/new")).text
+    second = at.malee.get(at.path("/timeline/new")).text
+    assert 'name="led_to"' in second
+    assert "Before or after what" in second

@@ -28,9 +28,9 @@ E = TypeVar("E", bound=Entry)
 class EntryForm:
     """`kind`: of `KINDS`. `path`: its list, below the case's. `title`: a key of the words; `hint` another.
     `lists`: choices that are no list of the vocabulary. `start`: what a new one begins with; `fixed`: what it
-    says without being asked. `more`: fields that may be folded away. `new`: where one is added, below `path`;
-    words for an entry that somebody has taken out meanwhile go there. `subject`: what the entry is called, in
-    that language."""
+    says without being asked. `more`: fields that may be folded away, under `more_words`. `new`: where one is
+    added, below `path`; words for an entry that somebody has taken out meanwhile go there. `subject`: what
+    the entry is called, in that language."""
 
     kind: str
     path: str
@@ -44,6 +44,7 @@ class EntryForm:
     done: str = "saved"
     removable: bool = True
     more: tuple[str, ...] = ()
+    more_words: str = "shell.more_fields"
     subject: Callable[[Any, str], str] = lambda row, lang: ""
 
     def add(self, visit: Visit) -> Response:
@@ -113,7 +114,7 @@ class EntryForm:
         return show_sheet(
             visit,
             at,
-            replace(sheet, more=[name for name in self.more if name in asked]),
+            replace(sheet, more=[name for name in self.more if name in asked], more_words=self.more_words),
             title=visit.t(self.title),
             hint=visit.t(self.hint) if self.hint else self.subject(row, visit.lang) if row else "",
             back=self.list(at),

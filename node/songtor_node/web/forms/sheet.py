@@ -65,7 +65,7 @@ class Beside(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """`beside`: by the field's name. `message`: what is wrong and is no single field's. `more`: names of
-    fields that are folded away until one of them says something."""
+    fields that are folded away until one of them says something, under `more_words` (a key of the words)."""
 
     fields: Sequence[Field]
     marks: Mapping[str, str]
@@ -73,6 +73,7 @@ class Sheet:
     draft_at: datetime | None = None
     message: str = ""
     more: Collection[str] = ()
+    more_words: str = "shell.more_fields"
 
     @property
     def more_open(self) -> bool:

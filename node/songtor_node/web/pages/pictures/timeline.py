@@ -16,6 +16,7 @@ from songtor_node.web.forms.sheet import Lists
 from songtor_node.web.printing import Drawn, picture_page
 from songtor_node.web.visit import At, Visit, number
 from songtor_proto.vocabulary import vocabulary
+from songtor_web.dates import ABOUT
 from songtor_web.fields import Option
 from songtor_web.pictures.timeline.draw import draw
 from songtor_web.pictures.timeline.layout import NARROW, WIDE, layout
@@ -65,6 +66,7 @@ EVENT = EntryForm(
         Ask("led_to", "checks", words="event_led_to"),
     ),
     more=("after", "before", "led_to"),
+    more_words="timeline.more",
     lists=_lists,
 )
 
@@ -74,7 +76,7 @@ def overview(visit: Visit) -> Response:
     with visit.at("events") as at:
         record = read_record(at.session, at.case)
         life = picture(record)
-        place = number(visit.asked("theme"))
+        place, today = number(visit.asked("theme")), at.now.astimezone().date().isoformat()
         theme = life.themes[place - 1] if 0 < place <= len(life.themes) else ""
         rows = {one.key: one.id for one in record.events}
         return visit.show(
@@ -85,7 +87,12 @@ def overview(visit: Visit) -> Response:
             themes=life.themes,
             theme=theme,
             events=[
-                (one, rows[one.event.key], when(one, visit.t, visit.lang))
+                (
+                    one,
+                    rows[one.event.key],
+                    when(one, visit.t, visit.lang),
+                    one.event.when.removesuffix(ABOUT) > today,
+                )
                 for one in in_order(life)
                 if not theme or one.event.theme == theme
             ],
