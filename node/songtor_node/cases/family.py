@@ -221,7 +221,13 @@ def _relation(
     family = picture(record, today, lang="th")
     newcomer = model.Person(key=NEW, number=0, sex=said.sex, birth=said.birth_date)
     known = [
-        model.Tie(one=one.one, other=one.other, kind=one.kind, group=vocabulary().ties[one.kind].group)
+        model.Tie(
+            one=one.one,
+            other=one.other,
+            kind=one.kind,
+            group=vocabulary().ties[one.kind].group,
+            until=one.until,
+        )
         for one in ties
     ]
     family = replace(family, people=[*family.people, newcomer], ties=[*family.ties, *known])

@@ -22,10 +22,9 @@ Values = dict[str, Any]
 def family(facts: Facts) -> tuple[list[Values], list[Values]]:
     """People and ties. Somebody named and somebody drawn are taken for one where only one of each is that to
     the client; whom the genogram alone has stays without a name."""
-    t = shared("th")
     named = [_named(person) for person in facts.family]
     said = MessageToDict(facts.genogram, preserving_proto_field_name=True)
-    drawn = received.genogram(said, t, date.max)
+    drawn = received.genogram(said, shared("th"), date.max)
     how_many = Counter(who["relation"] for who in named)
     alike = Counter(person.relation for person in drawn.people)
     found = list(named)
@@ -36,8 +35,7 @@ def family(facts: Facts) -> tuple[list[Values], list[Values]]:
             same = next(who for who in named if who["relation"] == person.relation)
             same |= _about(person) | {"lives_with_client": same["lives_with_client"] or person.household}
         else:
-            relation = person.relation or str(t("pictures.kin_unknown", n=person.number))
-            found.append({"relation": relation, **_about(person)})
+            found.append({"relation": person.relation, **_about(person)})
     keys = {person.key: CLIENT if person.index else _key(person) for person in drawn.people}
     return found, [_tie(tie, keys) for tie in drawn.ties]
 

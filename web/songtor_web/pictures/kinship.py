@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from songtor_web.pictures.genogram.model import PARENT, UNION, Family, Person
+from songtor_web.pictures.genogram.model import PARENT, UNION, Family, Person, Tie
 from songtor_web.texts import Say
 
 Links = Mapping[str, set[str]]
@@ -26,7 +26,7 @@ def kinship(family: Family, t: Say) -> dict[str, str]:
 
 def _near(client: str, people: Mapping[str, Person], family: Family) -> Iterator[tuple[str, str]]:
     """Keys with codes of words, the nearest kin first."""
-    up, down, beside, before = _links(family)
+    up, down, beside, before, wed = _links(family)
 
     def sexed(keys: Iterable[str], code: str) -> Iterator[tuple[str, str]]:
         for key in sorted(keys):
@@ -45,7 +45,11 @@ def _near(client: str, people: Mapping[str, Person], family: Family) -> Iterator
         side = people[parent].sex if parent in people else ""
         yield from sexed(up[parent], f"grandparent_{side}" if side in _SEXES else "grandparent")
     yield from ((key, "grandchild") for key in sorted(_all(down, children)))
-    yield from sexed(_all(beside, parents), "step_parent")
+    yield from sexed(_all(wed, parents), "step_parent")
+    for unions, code in ((beside, "parents_partner"), (before, "parents_former")):
+        for parent in sorted(parents):
+            side = people[parent].sex if parent in people else ""
+            yield from ((key, f"{code}_{side}" if side in _SEXES else code) for key in sorted(unions[parent]))
     yield from ((key, "step_child") for key in sorted(_all(down, partners)))
     yield from sexed(_all(up, partners), "in_law")
     yield from ((key, "child_in_law") for key in sorted(_all(beside, children)))
@@ -53,18 +57,27 @@ def _near(client: str, people: Mapping[str, Person], family: Family) -> Iterator
     yield from sexed(_all(down, _all(up, parents)), "aunt")
 
 
-def _links(family: Family) -> tuple[Links, Links, Links, Links]:
-    """Parents, children, partners, and those who were partners, by key."""
-    up, down, beside, before = (defaultdict[str, set[str]](set) for _ in range(4))
+def _links(family: Family) -> tuple[Links, Links, Links, Links, Links]:
+    """Parents, children, partners, those who were partners, and partners by marriage, by key."""
+    up, down, beside, before, wed = (defaultdict[str, set[str]](set) for _ in range(5))
+    people = {person.key: person for person in family.people}
     for tie in family.ties:
         if tie.group == PARENT:
             up[tie.other].add(tie.one)
             down[tie.one].add(tie.other)
         elif tie.group == UNION:
-            where = before if tie.kind in _OVER else beside
-            where[tie.one].add(tie.other)
-            where[tie.other].add(tie.one)
-    return up, down, beside, before
+            now = (beside, wed) if tie.kind == "married" else (beside,)
+            for links in (before,) if _over(tie, people) else now:
+                links[tie.one].add(tie.other)
+                links[tie.other].add(tie.one)
+    return up, down, beside, before, wed
+
+
+def _over(tie: Tie, people: Mapping[str, Person]) -> bool:
+    """Not by death: whose husband died is a widow."""
+    ends = [people[key] for key in (tie.one, tie.other) if key in people]
+    died = any(one.dead and (one.death or tie.until)[:4] <= tie.until[:4] for one in ends)
+    return tie.kind in _OVER or (bool(tie.until) and not died)
 
 
 def _all(links: Links, keys: Iterable[str]) -> set[str]:

@@ -20,6 +20,7 @@ from songtor_web.pictures.flower import words as flower_words
 from songtor_web.pictures.flower.model import SUBJECTS, Flower, of_levels
 from songtor_web.pictures.genogram import draw as genogram_draw
 from songtor_web.pictures.genogram import words as genogram_words
+from songtor_web.pictures.genogram.labels import told_apart, who
 from songtor_web.pictures.genogram.model import Family, Person, Tie
 from songtor_web.pictures.kinship import kinship
 from songtor_web.pictures.timeline import draw as timeline_draw
@@ -95,14 +96,15 @@ def flower(threats: Sequence[Said]) -> Flower:
 
 
 def genogram(said: Said, t: Say, today: date) -> Family:
-    """Each person by the number that they have there, and by what the ties make them to the client."""
+    """Each person by what the ties make them to the client, or by the number that they have there."""
     family = Family(
         people=[_person(one) for one in said.get("people", ())],
         ties=[_tie(one) for one in said.get("ties", ()) if one.get("kind") in vocabulary().ties],
         today=today,
     )
     told = kinship(family, t)
-    people = [replace(person, relation=told.get(person.key, "")) for person in family.people]
+    called = told_apart({one.key: told.get(one.key) or who(one, t) for one in family.people}, t)
+    people = [replace(one, relation="" if one.index else called[one.key]) for one in family.people]
     return replace(family, people=people)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from songtor_proto.vocabulary.dates import date_text
@@ -45,14 +46,13 @@ def labels(family: Family, t: Say, lang: str, *, names: bool, whole: bool = Fals
     """By key. Without names a person is who they are to the client, or a number. `whole`: each on one line,
     nothing cut off."""
     called = {person.key: who(person, t) for person in family.people}
-    often = Counter(called.values())
+    if not names:
+        called = told_apart(called, t)
     return {
         person.key: _label(
             person,
             person.name if names else "",
-            called[person.key]
-            if names or often[called[person.key]] == 1
-            else f"{called[person.key]} · {person.number}",
+            called[person.key],
             family,
             lang,
             whole=whole,
@@ -71,6 +71,16 @@ def who(person: Person, t: Say) -> str:
     if person.index:
         return said(t, "client")
     return person.relation or said(t, "number", n=person.number)
+
+
+def told_apart(called: Mapping[str, str], t: Say) -> dict[str, str]:
+    """Who are called alike are counted in that order: brother, person 1; brother, person 2."""
+    often, counted = Counter(called.values()), Counter[str]()
+    found = {}
+    for key, words in called.items():
+        counted[words] += 1
+        found[key] = said(t, "one_of", who=words, n=counted[words]) if often[words] > 1 else words
+    return found
 
 
 def _label(person: Person, name: str, relation: str, family: Family, lang: str, *, whole: bool) -> Label:
