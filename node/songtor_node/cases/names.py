@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from songtor_node.cases.models import Person
 from songtor_node.cases.record import CaseRecord
@@ -32,9 +32,10 @@ def named_in(words: str, people: Iterable[Person]) -> bool:
     )
 
 
-def hiding(record: CaseRecord) -> Callable[[str], str]:
-    """What puts in place of a name, in what people wrote, what its bearer is to the client."""
-    others: dict[str, list[str]] = {}
+def hiding(record: CaseRecord, besides: Mapping[str, Collection[str]] | None = None) -> Callable[[str], str]:
+    """What puts in place of a name, in what people wrote, what its bearer is to the client. `besides`:
+    names of who is not in the case, by what stands for them."""
+    others = {word: [*names] for word, names in (besides or {}).items()}
     for person in record.people:
         others.setdefault(person.relation, []).extend(names_of(person))
     return unnamed(names_of(record.client), others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from songtor_node.cases.facts import known_values
@@ -54,10 +54,19 @@ class Pen:
         return " · ".join(filter(None, (one.relation, name)))
 
 
-def report(record: CaseRecord, parts: Iterable[str], *, t: Say, lang: str, names: bool) -> list[Block]:
+def report(
+    record: CaseRecord,
+    parts: Iterable[str],
+    *,
+    t: Say,
+    lang: str,
+    names: bool,
+    workers: Mapping[str, Collection[str]],
+) -> list[Block]:
     """Codes of PARTS, in the report's own order. Without names, whoever is named in what people wrote gives
-    way to what they are to the client, and what leads to a person's door is left out."""
-    pen = Pen(record, t, lang, names, str if names else _without_names(record))
+    way to what they are to the client, one of the `workers` (by what stands for them) to that, and what leads
+    to a person's door is left out."""
+    pen = Pen(record, t, lang, names, str if names else _without_names(record, workers))
     blocks: list[Block] = []
     dangers = ", ".join(pen.person(one) for one in record.people if one.danger)
     if dangers:
@@ -69,9 +78,9 @@ def report(record: CaseRecord, parts: Iterable[str], *, t: Say, lang: str, names
     return blocks
 
 
-def _without_names(record: CaseRecord) -> Callable[[str], str]:
+def _without_names(record: CaseRecord, workers: Mapping[str, Collection[str]]) -> Callable[[str], str]:
     """Hides who is named, and what somebody could be reached or known by."""
-    hide, reached = hiding(record), known_values(record)
+    hide, reached = hiding(record, workers), known_values(record)
     known: dict[str, Collection[str]] = {
         code: reached[code] for code in ("contact", "address", "identity_number") if code in reached
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from sqlmodel import Session
 from starlette.responses import Response
 
+from songtor_node import workers
 from songtor_node.settings import kept
 from songtor_node.web.referral.parties import party
 from songtor_node.web.visit import At, Visit
@@ -80,6 +82,11 @@ def picture_page(what: str, draw: Draw) -> Callable[[Visit], Response]:
         return printed(picture_sheet(visit, drawn, code, names=names), name=code)
 
     return page
+
+
+def staff(visit: Visit, session: Session) -> Mapping[str, Collection[str]]:
+    """The names of all who work here or did, by the word that stands for them where names are hidden."""
+    return {str(visit.t("paper.worker")): workers.names(session).values()}
 
 
 def picture_sheet(visit: Visit, drawn: Drawn, code: str, *, names: bool) -> Sheet:

@@ -85,6 +85,28 @@ def test_without_names_nobody_is_named_and_nobody_can_be_reached(place: Desk) ->
     assert "13Apr1988" not in found
 
 
+def test_without_names_who_works_here_is_a_worker(tmp_path: Path) -> None:
+    """In plan, help and journey, picture and words; with names, it is said who."""
+    step = {"what": "Call school", "who": "malee"}
+    said = {"goals": [{"dimension": "health", "text": "Sees a doctor", "who": "Anong", "steps": [step]}]}
+    said["work"] = [
+        {
+            "when": "2026-11-10",
+            "kind": "counselling",
+            "practice_form": "protection",
+            "who": "Malee, interpreter",
+        }
+    ]
+    with desk(tmp_path / "node", **said) as at:
+        path = at.path("/report.pdf?part=plan&part=help&picture=plan")
+        named, hidden = text_of(at.malee.get(f"{path}&names=yes")), text_of(at.malee.get(path))
+        assert "Anong" in named
+        assert "Malee,interpreter" in named
+        assert not [name for name in ("malee", "anong") if name in hidden.casefold()]
+        assert "worker,interpreter" in hidden
+        assert "Step1:Callschool·worker" in hidden
+
+
 def test_only_the_parts_that_were_chosen_stand_in_it(place: Desk) -> None:
     """None is an empty sheet with the warning that always stands; an unknown one is nothing."""
     found = text_of(place.malee.get(place.path("/report.pdf?part=request&part=what")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from songtor_node.cases import plan
@@ -25,18 +25,21 @@ def picture(
     *,
     lang: str,
     names: bool = True,
+    workers: Mapping[str, Collection[str]] | None = None,
     href: Callable[[Goal], str] = lambda goal: "",
 ) -> model.Journey:
-    """As it stands today. Without names, who is named in it gives way to what they are to the client, and
-    nobody's name is given as who does it or who signed."""
-    hide = str if names else hiding(record)
+    """As it stands today. Without names, who is named in it gives way to what they are to the client, or to
+    what stands for one of the `workers`; of who does it only the latter is said, and nobody's name as who
+    signed."""
+    hide = str if names else hiding(record, workers)
+    done_by = str if names else _only(workers or {}, hide)
     return model.Journey(
         today=today,
         dimensions=list(vocabulary().dimensions),
         stages=list(vocabulary().journey_stages),
         subjects=subjects(record, today),
         goals=[
-            _goal(goal, moves.get(goal.id or 0, ()), today, lang, names, hide, href(goal))
+            _goal(goal, moves.get(goal.id or 0, ()), today, lang, names, hide, done_by, href(goal))
             for goal in record.goals
         ],
     )
@@ -49,6 +52,7 @@ def _goal(
     lang: str,
     names: bool,
     hide: Callable[[str], str],
+    done_by: Callable[[str], str],
     href: str,
 ) -> model.Goal:
     points, late = plan.points(goal), plan.late_points(goal, today)
@@ -69,18 +73,20 @@ def _goal(
         signed_on=_day(datetime.fromisoformat(goal.signed["at"])) if goal.signed else None,
         signed_by=goal.signed.get("name", "") if names else "",
         moves=[model.Move(_day(one.at), one.stage, one.refused, hide(one.reason)) for one in moves],
-        stations=[_station(one, lang, names, hide, late=number in late) for number, one in enumerate(points)],
+        stations=[
+            _station(one, lang, hide, done_by, late=number in late) for number, one in enumerate(points)
+        ],
         href=href,
     )
 
 
 def _station(
-    point: TouchPoint, lang: str, names: bool, hide: Callable[[str], str], *, late: bool
+    point: TouchPoint, lang: str, hide: Callable[[str], str], done_by: Callable[[str], str], *, late: bool
 ) -> model.Station:
     return model.Station(
         what=hide(point.what),
         agency=hide(point.agency),
-        who=point.who if names else "",
+        who=done_by(point.who),
         information=[policy().categories[code].label(lang) for code in point.information],
         bring=hide(point.bring),
         days=point.days,
@@ -88,6 +94,10 @@ def _station(
         done=_known(point.done),
         late=late,
     )
+
+
+def _only(words: Collection[str], hide: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda who: hidden if (hidden := hide(who)) in words else ""
 
 
 def _day(moment: datetime) -> date:

@@ -24,7 +24,7 @@ from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, mark
 from songtor_node.web.forms.sheet import Lists, Sheet, opened, refused, saved
 from songtor_node.web.forms.two_people import merged
-from songtor_node.web.printing import Drawn, picture_page
+from songtor_node.web.printing import Drawn, picture_page, staff
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
@@ -238,6 +238,7 @@ def _journey(visit: Visit, at: At, record: CaseRecord, *, names: bool = True) ->
         at.now.astimezone().date(),
         lang=visit.lang,
         names=names,
+        workers=staff(visit, at.session),
         href=lambda goal: f"/cases/{at.case.code}/plan/{goal.id}",
     )
 

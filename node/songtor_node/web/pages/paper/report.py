@@ -10,7 +10,7 @@ from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.pages.cases import plan
 from songtor_node.web.pages.pictures import ecomap, flower, genogram, timeline
-from songtor_node.web.printing import Draw, picture_sheet, printed, sheet_of
+from songtor_node.web.printing import Draw, picture_sheet, printed, sheet_of, staff
 from songtor_node.web.visit import Visit
 from songtor_web.dates import date_text
 from songtor_web.fields import Field, Option
@@ -52,7 +52,8 @@ def report_pdf(visit: Visit) -> Response:
     with visit.at("report") as at:
         code, today = at.case.code, at.now.astimezone().date()
         record = read_record(at.session, at.case)
-        blocks = report(record, chosen("part"), t=visit.t, lang=visit.lang, names=names)
+        staffed = staff(visit, at.session)
+        blocks = report(record, chosen("part"), t=visit.t, lang=visit.lang, names=names, workers=staffed)
         drawn = [
             draw(visit, at, names) for name, draw in _drawable(record).items() if name in chosen("picture")
         ]
