@@ -143,6 +143,23 @@ def test_together_each_touch_fills_a_petal(tmp_path: Path) -> None:
         assert at.malee.post(f"{path}/child/luck", {"level": "red"}).status_code == 404
 
 
+def test_what_was_filled_in_together_says_so(tmp_path: Path) -> None:
+    """On its petal, among what was judged before, and where the urgency comes from it; a worker's own does
+    not."""
+    with desk(tmp_path / "node", client=CHILD) as at:
+        social, said = at.path("/flower/child/social"), "filled in together"
+        at.malee.post(social, {"level": "yellow", "reason": "alone"})
+        assert said not in at.malee.get(social).text + at.malee.get(at.path("/flower")).text
+        at.malee.post(f"{together(at)}/child/social", {"level": "red"})
+        assert [one.together for one in at.record().threats] == [False, True]
+        assert at.malee.get(social).text.count(said) == 1
+        petals, _, urgency = at.malee.get(at.path("/flower")).text.partition("How urgent the case is")
+        assert said in petals
+        assert re.search(rf'<a href="{social}">[^<]*Social[^<]*</a> \({said}\)', urgency)
+        at.malee.post(social, {"level": "red", "reason": "seen"})
+        assert said not in at.malee.get(at.path("/flower")).text
+
+
 def test_together_a_child_is_asked_about_where_none_was_known(tmp_path: Path) -> None:
     """As on the worker's page, until a petal of the child's says so itself."""
     with desk(tmp_path / "node") as at:
@@ -161,3 +178,11 @@ def test_a_phone_that_is_handed_over_opens_this_flower_alone(tmp_path: Path) -> 
         for other in ("", "/flower", "/flower/child/health", "/flower/together", "/flower/together/00"):
             assert at.malee.get(at.path(other)).headers["location"] == "/hand-back"
         assert 'href="/hand-back"' in at.malee.get(path).text
+
+
+def test_to_hand_over_the_telephone_does_not_look_like_a_call(tmp_path: Path) -> None:
+    """A handset beside the words would be taken for dialling."""
+    with desk(tmp_path / "node") as at:
+        for below in ("/flower", "/flower/together"):
+            page = at.malee.get(at.path(below)).text
+            assert ("#smartphone" in page, "#phone" in page) == (True, False)
