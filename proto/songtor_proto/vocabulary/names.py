@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -56,7 +57,7 @@ def time_zones(countries: tuple[str, ...], lang: str) -> dict[str, str]:
         for zone in of_country.get(country, ())
         if zone.count("/") == 1 and not zone.startswith("Antarctica")
     ]
-    return dict(sorted(((name, zone_name(name, lang)) for name in names), key=lambda pair: pair[1]))
+    return _in_order({name: zone_name(name, lang) for name in names})
 
 
 def zone_name(zone: str, lang: str) -> str:
@@ -66,4 +67,14 @@ def zone_name(zone: str, lang: str) -> str:
 
 def _called(names: Mapping[str, str]) -> dict[str, str]:
     plain = {code: name for code, name in names.items() if len(code) == _LETTERS and code.isalpha()}
-    return dict(sorted(plain.items(), key=lambda pair: pair[1]))
+    return _in_order(plain)
+
+
+def _in_order(names: Mapping[str, str]) -> dict[str, str]:
+    """By name: as in a Thai dictionary a vowel that is written before its consonant comes after it, and the
+    marks above do not count."""
+
+    def spelt(name: str) -> str:
+        return re.sub(r"([เแโใไ])(.)", r"\2\1", re.sub(r"[็่้๊๋์]", "", name))
+
+    return dict(sorted(names.items(), key=lambda pair: spelt(pair[1])))

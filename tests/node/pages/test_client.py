@@ -198,3 +198,14 @@ def test_who_may_not_see_the_other_case_learns_nothing_of_it(at: Desk) -> None:
         assert "known here" not in somsri.get(at.path(page)).text
     assert somsri.post(at.path("/alike"), {"answer": "1:same"}).status_code == 404
     assert other in at.malee.get(at.path("/alike")).text
+
+
+def test_countries_stand_as_in_a_thai_dictionary_after_ones_own(at: Desk) -> None:
+    """A vowel that is written first counts after its consonant: Germany is sought under yo yak."""
+    at.malee.cookies.set("lang", "th")
+    page = at.malee.get(at.path("/client/address")).text
+    listed = re.search(r'<select[^>]*name="country".*?</select>', page, re.DOTALL)
+    assert listed
+    codes = [code for code in re.findall(r'<option value="([^"]*)"', listed[0]) if code]
+    places = [codes.index(code) for code in ("DE", "TH", "GR", "KR", "CA", "TW", "TJ", "YE", "RW", "HU")]
+    assert places == sorted(places)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from songtor_node.cases import must_not_know
+from songtor_node.web.case.countries import country_options
 from songtor_node.web.forms.asks import Ask
 from songtor_node.web.forms.sheet import Lists
 from songtor_node.web.visit import At, Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
-from songtor_proto.vocabulary.names import countries, languages
+from songtor_proto.vocabulary.names import languages
 from songtor_web.fields import Option
 
 SEXES = ("female", "male", "other", "unknown")
@@ -38,7 +39,7 @@ MUST_NOT_KNOW = (Ask("must_not_know"), Ask("must_not_know_at_home", "flag"))
 
 
 def countries_list(visit: Visit) -> Lists:
-    found = [Option(code, name) for code, name in countries(visit.lang).items()]
+    found = country_options(visit)
     return {"country": found, "nationality": found}
 
 

@@ -11,6 +11,7 @@ from songtor_node.resources import acts
 from songtor_node.resources.find import GROUPS, Wanted, find, group
 from songtor_node.resources.network import OWN_KINDS, kinds
 from songtor_node.settings import kept
+from songtor_node.web.case.countries import country_options
 from songtor_node.web.entrance.access import May, Page
 from songtor_node.web.forms.asks import Ask, typed
 from songtor_node.web.forms.sheet import Sheet, opened, refused, saved, with_lists
@@ -114,7 +115,7 @@ def checked_entry(visit: Visit) -> Response:
 def _show(visit: Visit, made: Sheet, resource: int | None = None, status: int = 200) -> Response:
     lists = {
         "kind": [Option(code, kinds()[code][visit.lang]) for code in OWN_KINDS],
-        "country": [Option(code, name) for code, name in countries(visit.lang).items()],
+        "country": country_options(visit),
     }
     asked = [
         one.wrong(visit.t("resources.which_kind")) if one.error and one.name == "kind" else one
@@ -143,7 +144,7 @@ def _filters(visit: Visit, wanted: Wanted) -> list[Field]:
             kind="list",
             label=visit.t("field.country"),
             value=wanted.country,
-            options=[Option(code, name) for code, name in countries(visit.lang).items()],
+            options=country_options(visit),
         ),
         Field(name="need", kind="list", label=visit.t("resources.need"), value=wanted.need, options=needs),
         Field(
