@@ -55,6 +55,25 @@ def test_a_goal_says_who_does_what_by_when(at: Desk) -> None:
     assert "Back at school every day" in at.malee.get(at.path("/plan")).text
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"text": "Sleep"}, "Nothing is chosen yet"),
+        ({**GOAL, "due.day": "31", "due.month": "2", "due.year": "2026", "due": ""}, "day, month and year"),
+    ],
+)
+def test_an_error_speaks_of_the_field_as_it_is_answered(at: Desk, words: dict[str, str], said: str) -> None:
+    """Of circles and boxes, not of what a file would say."""
+    answer = at.malee.post(at.path("/plan/add"), words)
+    assert (answer.status_code, said in answer.text) == (422, True)
+
+
+def test_days_in_words_are_asked_for_in_digits(at: Desk) -> None:
+    """There is no template to look into."""
+    answer = at.malee.post(at.path(f"/plan/{goal(at).id}/steps/new"), {**STEP, "days": "สามวัน"})
+    assert (answer.status_code, "in digits" in answer.text) == (422, True)
+
+
 def test_a_goal_needs_only_its_dimension_and_words(at: Desk) -> None:
     """The rest can wait; without words it is asked again."""
     assert at.malee.post(at.path("/plan/add"), {"dimension": "health", "text": "Sleep"}).status_code == 303

@@ -34,8 +34,13 @@ def fields_of(
     """The fields with these values; the one that `error` names says what is wrong with it."""
     at_fault = error.field.split(":")[0].split("[")[0].split(".")[0] if error else ""
     made = [_field(visit, ask, values.get(ask.name)) for ask in asks]
-    words = error.words(visit.lang) if error else ""
-    return [one.wrong(words) if one.name == at_fault else one for one in made]
+    return [one_wrong(visit, one, error) if error and one.name == at_fault else one for one in made]
+
+
+def one_wrong(visit: Visit, one: Field, error: SongtorError) -> Field:
+    """The field with what is wrong, in words that fit how it is answered."""
+    fitting = f"wrong.{error.code.split('.')[1]}_{one.kind}"
+    return one.wrong(visit.t(fitting) if fitting in visit.texts else error.words(visit.lang))
 
 
 def _field(visit: Visit, ask: Ask, value: Any) -> Field:

@@ -18,6 +18,7 @@ from songtor_node.web import signing
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.asks import one_wrong
 from songtor_node.web.talk.endings import drawn, files
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
@@ -61,12 +62,13 @@ def _choose(visit: Visit, error: InputError | None = None) -> Response:
                 options=[Option(code, visit.t(f"talk.phone_{code}")) for code in LANGUAGES],
             ),
         ]
-        words = error.words(visit.lang) if error else ""
         return visit.show(
             "care/agreement/choose.html",
             422 if error else 200,
             **frame(at),
-            fields=[one.wrong(words) if error and one.name == error.field else one for one in fields],
+            fields=[
+                one_wrong(visit, one, error) if error and one.name == error.field else one for one in fields
+            ],
             waiting=waiting,
             danger=any(named_in(words, danger(record).people) for goal in waiting for words in _people(goal)),
             left_out=[one for one in record.people if one.guardian and one.danger],

@@ -22,6 +22,7 @@ from songtor_node.referrals.acts import withdraw_ground
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
+from songtor_node.web.forms.asks import one_wrong
 from songtor_node.web.printing import printed, sheet_of
 from songtor_node.web.referral import preparing
 from songtor_node.web.referral.parties import party
@@ -281,7 +282,7 @@ def _who_withdraws(visit: Visit, consent: Consent, at: At, error: SongtorError |
         options=options,
         value=visit.said("by") or CLIENT,
     )
-    return field.wrong(error.words(visit.lang)) if error and error.field == "by" else field
+    return one_wrong(visit, field, error) if error and error.field == "by" else field
 
 
 PAGES = (

@@ -19,7 +19,7 @@ from songtor_node.web.case.frame import frame
 from songtor_node.web.case.person import MUST_NOT_KNOW, contact_labels, note_must_not_know
 from songtor_node.web.entrance import sessions
 from songtor_node.web.entrance.access import May, Page
-from songtor_node.web.forms.asks import Ask, fields_of, typed
+from songtor_node.web.forms.asks import Ask, fields_of, one_wrong, typed
 from songtor_node.web.forms.drafts import Draft, drop_draft
 from songtor_node.web.forms.sheet import refused
 from songtor_node.web.forms.two_people import other_words
@@ -225,7 +225,8 @@ def _marked(room: Room, asked: dict[str, Any], error: SongtorError) -> tuple[dic
     def marked(value: Any) -> Any:
         if isinstance(value, list):
             return [marked(one) for one in value]
-        return value.wrong(words) if isinstance(value, Field) and value.name == name else value
+        here = isinstance(value, Field) and value.name == name
+        return one_wrong(room.visit, value, error) if here else value
 
     at_field = any(isinstance(one, Field) and one.name == name for one in _flat(asked))
     return {key: marked(value) for key, value in asked.items()}, "" if at_field else words
