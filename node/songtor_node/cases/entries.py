@@ -139,12 +139,13 @@ class Problem(Form):
 
 
 class Threat(Form):
-    """One petal of the flower."""
+    """One petal of the flower. `together`: filled in by whom it is about, with a worker."""
 
     subject: Literal["client", "child", "guardian"] = "client"
     dimension: Annotated[Code, one_of("dimensions"), Filled]
     level: Annotated[Code, one_of("threat_levels"), Filled]
     reason: Line = ""
+    together: Flag = False
 
 
 class Fact(Form):

@@ -102,6 +102,7 @@ class Threat(Entry, table=True):
     dimension: str
     level: str
     reason: str = ""
+    together: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class Fact(Entry, table=True):

@@ -1,3 +1,3 @@
 """The schema's revisions. A change of the tables comes with a new one in versions/, and moves `HEAD` on."""
 
-HEAD = "0009"
+HEAD = "0010"

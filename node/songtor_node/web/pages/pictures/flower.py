@@ -66,6 +66,8 @@ def overview(visit: Visit) -> Response:
             earlier=_earlier(visit, record, at),
             worst_of_all=_worst(record) == next(iter(vocabulary().threat_levels)),
             with_child=with_child,
+            together={(one.subject, one.dimension) for one in record.petals if one.together},
+            worst=[(one.subject, one.dimension) for one in record.petals if one.level == _worst(record)],
         )
 
 

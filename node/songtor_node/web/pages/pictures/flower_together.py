@@ -62,7 +62,7 @@ def told(visit: Visit) -> Response:
         with visit.at("judge threat") as at:
             level, reason = visit.said("level"), " ".join(visit.said("reason").split())
             if reason or level != _chosen(visit, at):
-                judge(visit, at, {"level": level, "reason": reason})
+                judge(visit, at, {"level": level, "reason": reason, "together": True})
             return visit.go(_flower(visit, at))
     except InputError as error:
         if error.code == "input.not_here":
