@@ -201,6 +201,17 @@ def test_names_can_be_hidden(at: Desk) -> None:
     assert at.malee.get(at.path("/genogram.pdf?names=no")).content.startswith(b"%PDF")
 
 
+def test_without_names_births_and_deaths_are_years(at: Desk) -> None:
+    """In the picture and its words: a day of birth says who somebody is."""
+    born = {"birth_date.year": "1960", "birth_date.month": "6", "birth_date.day": "9"}
+    died = {"death_date.year": "2020", "death_date.month": "7"}
+    add(at, at.record().client, "mother", **born, **died)
+    named, hidden = (at.malee.get(at.path(f"/genogram{asked}")).text for asked in ("", "?names=no"))
+    assert "born 9 Jun 1960; died Jul 2020" in named
+    assert "born 1960; died 2020" in hidden
+    assert not re.search("Jun 1960|Jul 2020", hidden.partition("<main")[2])
+
+
 def test_facts_of_a_relative(at: Desk) -> None:
     """Sex, birth, death, and what was not born; the client's too."""
     mother = add(at, at.record().client, "mother")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from songtor_node.cases.pictures.timeline import picture
 from tests.support.casework import Desk, desk
 from tests.support.page_form import form_of
 
@@ -160,6 +162,18 @@ def test_names_are_hidden_on_wish(at: Desk) -> None:
     answer = at.malee.get(at.path("/timeline.pdf") + "?names=no")
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
+
+
+def test_without_names_the_month_of_a_birth_or_death_is_its_year(at: Desk) -> None:
+    """By the dates of the people in the case; other events keep theirs."""
+    record = at.record()
+    record.client.birth_date = "1990-06-09"
+    add(at, "Born", **{"when.year": "1990", "when.month": "6", "when.about": "true"})
+    add(at, "Moved", **{"when.year": "1990", "when.month": "7", "until.year": "1990", "until.month": "8"})
+    events = replace(record, events=at.record().events)
+    named, hidden = (picture(events, names=names).events for names in (True, False))
+    assert [(one.when, one.until) for one in named] == [("1990-06~", ""), ("1990-07", "1990-08")]
+    assert [(one.when, one.until) for one in hidden] == [("1990~", ""), ("1990-07", "1990-08")]
 
 
 def test_a_case_without_events_says_what_to_do(at: Desk) -> None:

@@ -13,7 +13,7 @@ from songtor_web.pictures.genogram import model
 
 def picture(record: CaseRecord, today: date, *, lang: str, names: bool = True) -> model.Family:
     """As it is known today. Without names, who is named in what somebody is to the client gives way to what
-    they are themselves."""
+    they are themselves, and of births and deaths the year alone is told."""
     hide = str if names else hiding(record)
     together = any(person.lives_with_client for person in record.people)
     return model.Family(
@@ -49,8 +49,8 @@ def _person(
         relation=relation,
         sex=person.sex,
         born=person.born,
-        birth=person.birth_date,
-        death=person.death_date,
+        birth=person.birth_date if names else person.birth_date[:4],
+        death=person.death_date if names else person.death_date[:4],
         deceased=person.deceased,
         index=client,
         household=person.lives_with_client or (client and together),
