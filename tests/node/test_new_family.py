@@ -49,6 +49,13 @@ def test_whom_a_genogram_draws_becomes_the_cases_people_and_ties() -> None:
     ]
 
 
+def test_the_clients_year_of_birth_that_was_drawn_is_in_the_case() -> None:
+    """A date that was told besides it counts more."""
+    drawn = case_file(Referral(facts=ParseDict({"genogram": DRAWN}, Facts())))
+    told = case_file(Referral(facts=ParseDict({"genogram": DRAWN, "birth_date": "1988-06-09"}, Facts())))
+    assert [one.client.birth_date for one in (drawn, told)] == ["1988", "1988-06-09"]
+
+
 def test_somebody_named_and_drawn_is_one_person_where_there_is_no_doubt() -> None:
     """One mother is one mother; of two daughters nobody knows which the named one is."""
     family = [

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from songtor_node import forms
 from songtor_node.cases import casefile, entries
 from songtor_node.cases.casefile import CaseFile
-from songtor_node.referrals.new_family import family
+from songtor_node.referrals.new_family import birth_year, family
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
 from songtor_proto.wire.payload_pb2 import Facts, LifeEvent, Referral, Service
@@ -62,7 +62,7 @@ def _client(facts: Facts) -> entries.Person:
             "name_thai": facts.name.thai,
             "name_latin": facts.name.latin,
             "sex": about.sex or "unknown",
-            "birth_date": facts.birth_date,
+            "birth_date": facts.birth_date or birth_year(facts),
             "languages": list(about.languages),
             "nationality": about.nationality,
             "religion": facts.religion,

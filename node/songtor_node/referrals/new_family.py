@@ -19,6 +19,11 @@ Values = dict[str, Any]
 """Of an entry's form."""
 
 
+def birth_year(facts: Facts) -> str:
+    """The client's, as the genogram has it; empty where it has none."""
+    return next((person.birth_year for person in facts.genogram.people if person.index), "")
+
+
 def family(facts: Facts) -> tuple[list[Values], list[Values]]:
     """People and ties. Somebody named and somebody drawn are taken for one where only one of each is that to
     the client; whom the genogram alone has stays without a name."""
