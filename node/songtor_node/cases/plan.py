@@ -139,6 +139,16 @@ def is_far(goal: Goal) -> bool:
     return bool(goal.due) and date.fromisoformat(goal.due) > _months_after(begun, USUAL_MONTHS)
 
 
+def is_whole(goal: Goal) -> bool:
+    """Somebody signed it, and each of its touch points is done."""
+    return bool(goal.signed) and not undone(goal)
+
+
+def undone(goal: Goal) -> list[str]:
+    """What its touch points say that are not done."""
+    return [one.what for one in points(goal) if not one.done]
+
+
 def needed_information(goals: Iterable[Goal]) -> dict[str, list[str]]:
     """By data category the touch points, not done yet, of open goals that need it."""
     found: dict[str, list[str]] = defaultdict(list)

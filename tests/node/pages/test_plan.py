@@ -112,8 +112,24 @@ def test_what_is_late_is_said(at: Desk) -> None:
     assert "Overdue" not in at.malee.get(at.path("/plan")).text
     at.later(days=12)
     assert "Overdue" in at.malee.get(at.path("/plan")).text
-    at.malee.post(at.path(f"/plan/{goal(at).id}"), {"stage": "completed"})
+    at.malee.post(at.path(f"/plan/{goal(at).id}"), {"stage": "completed", "sure": "true"})
     assert "Overdue" not in at.malee.get(at.path("/plan")).text
+
+
+def test_a_goal_with_something_open_is_asked_about_before_it_is_met(at: Desk) -> None:
+    """Once, naming the step that is not done and that nobody signed; a tick answers it."""
+    path = at.path(f"/plan/{goal(at).id}")
+    at.malee.post(f"{path}/steps/new", STEP)
+    assert 'name="sure"' not in at.malee.get(path).text
+    asked = at.malee.post(path, {"stage": "completed"})
+    assert (asked.status_code, goal(at).stage) == (422, "diagnosing")
+    card = asked.text.partition("Where it stands")[2]
+    assert "Not done yet: <bdi>See the doctor</bdi>" in card
+    assert "Nobody has signed it yet." in card
+    assert 'name="sure"' in card
+    assert at.malee.post(path, {"stage": "completed", "sure": "true"}).status_code == 303
+    assert goal(at).stage == "completed"
+    assert at.malee.post(path, {"stage": "completed"}).status_code == 303
 
 
 def test_a_goal_taken_out_comes_back_with_its_way(at: Desk) -> None:

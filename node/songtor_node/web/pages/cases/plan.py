@@ -83,6 +83,7 @@ STEPS = parts.ShortList(
     more=("bring", "started", "done"),
 )
 STAGE = (Ask("stage", "choice", of="journey_stages", words="goal_stage"), Ask("reason", words="goal_reason"))
+SURE = Ask("sure", "flag", words="goal_sure")
 REFUSAL = (Ask("refusal", "prose", words="goal_refusal"),)
 TONES = {"red": "late", "pink": "agreed", "yellow": "waiting", "green": "done"}
 
@@ -161,17 +162,22 @@ def changed(visit: Visit) -> Response:
 
 
 def to_stage(visit: Visit) -> Response:
+    """A goal is called reached with a step open or no signature only by who was asked about it."""
     try:
         with visit.at("goal stage") as at:
             row = entry(visit, at, Goal)
             said, crossed = merged(at.session, visit, STAGE, {"stage": row.stage})
+            ends = said["stage"] == plan.stages()[-1] != row.stage
+            if ends and not plan.is_whole(row) and not visit.said(SURE.name):
+                raise InputError("not_whole", field=SURE.name)
             plan.to_stage(at.session, row, said["stage"], reason=said["reason"], by=at.by, now=at.now)
             return saved(at.session, visit, crossed, visit.here)
     except InputError as error:
         if error.code == "input.not_here":
             raise
         with visit.at("goal") as at:
-            return _goal(visit, at, refused(visit, STAGE, error), 422)
+            asks = (*STAGE, SURE) if error.field == SURE.name else STAGE
+            return _goal(visit, at, refused(visit, asks, error), 422, sure=error.field == SURE.name)
 
 
 def step_tapped(visit: Visit) -> Response:
@@ -259,7 +265,10 @@ def _line(row: Goal, drawn: model.Goal, journey: model.Journey, t: Say) -> Line:
     return Line(row, drawn.late, any(stop.state == "late" for stop in stops), stops, turned)
 
 
-def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) -> Response:
+def _goal(
+    visit: Visit, at: At, made: Sheet | None = None, status: int = 200, *, sure: bool = False
+) -> Response:
+    """`sure`: whether it is reached is asked, naming what speaks against it."""
     row, head = entry(visit, at, Goal), frame(at)
     journey = _journey(visit, at, read_record(at.session, at.case))
     drawn = next(one for one in journey.goals if one.key == str(row.id))
@@ -274,6 +283,8 @@ def _goal(visit: Visit, at: At, made: Sheet | None = None, status: int = 200) ->
         danger=any(named_in(one, head["case_head"].dangers) for one in who),
         moves=plan.moves(at.session, row)[::-1],
         sheet=made or opened(at.session, visit, STAGE, {"stage": row.stage}),
+        sure=sure,
+        undone=plan.undone(row),
         far=plan.is_far(row),
         signed_at=drawn.signed_on,
         changed=signed.changed_since_signed(row),
