@@ -89,7 +89,7 @@ async def cut(play: Play, scene: Scene) -> None:
     taken = await anong.once("accept", handover)
     scene.say(
         f"The cable is mended. The letter leaves, once; ก้อง arrives, as case {taken['case']}.",
-        f"ต่อสายเสร็จแล้ว จดหมายออกไปครั้งเดียว และเรื่องของก้องก็มาถึง เป็นเคส {taken['case']}",
+        f"ต่อสายเสร็จแล้ว จดหมายออกไปครั้งเดียว และเรื่องของก้องก็มาถึง เป็นเรื่อง {taken['case']}",
     )
     advice = "มีสิทธิรับบำนาญชราภาพ ส่งแบบคำขอและสำเนาบัตรผ่านสถานทูตได้"
     await play.report(malai, reference, "informed", advice)

@@ -82,7 +82,7 @@ def route(
 def refer_to_node(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="แฟ้มเคส YAML หรือ - · The case, with its ground; - = stdin")
+        Path, typer.Argument(metavar="FILE", help="แฟ้มเรื่อง YAML หรือ - · The case, with its ground; - = stdin")
     ],
     to: Annotated[str, typer.Option(help="DE-02")],
     again: Annotated[str, typer.Option(help="ฉบับใหม่ของเลขนี้ · A new version of this reference")] = "",

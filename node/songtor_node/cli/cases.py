@@ -30,7 +30,7 @@ from songtor_proto.vocabulary import policy, vocabulary
 
 case = typer.Typer(help="Cases. / เรื่องของผู้รับบริการ")
 
-Code = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเคส")]
+Code = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเรื่อง")]
 Kind = Annotated[str, typer.Argument(help=", ".join(KINDS))]
 Number = Annotated[int, typer.Argument(help="As `case show` numbers it. / ตามลำดับในเรื่อง")]
 Step = Annotated[str, typer.Argument(help=", ".join(vocabulary().case_steps))]

@@ -30,7 +30,7 @@ from songtor_web.dates import date_text
 
 consent = typer.Typer(help="Consents and other grounds. / ความยินยอมและเหตุอื่น")
 
-Case = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเคส")]
+Case = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเรื่อง")]
 Code = Annotated[str, typer.Argument(metavar="CONSENT", help="Consent code. / รหัสความยินยอม")]
 File = Annotated[Path | None, typer.Option(help="The filled-in template; - = stdin. / แบบที่กรอกแล้ว")]
 

@@ -20,7 +20,7 @@ from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import policy, vocabulary
 
 Reference = Annotated[str, typer.Argument(metavar="REF", help="DE02-7K3M-Q9XM")]
-CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเคส")]
+CaseCode = Annotated[str, typer.Argument(metavar="CASE", help="Case code. / รหัสเรื่อง")]
 To = Annotated[str, typer.Option(help="DE-02, TH-00/dwf, TH-00/province-10")]
 Purpose = Annotated[str, typer.Option(help=", ".join(policy().purposes))]
 Tick = Annotated[list[str] | None, typer.Option(help="Send this category too. / ส่งหมวดนี้ด้วย")]
@@ -155,7 +155,7 @@ def accept(context: typer.Context, reference: Reference) -> None:
     """Take a referral on: a case is made of it. / รับเรื่อง"""
     with at_work(context) as work:
         done, case = replies.accept(work.act, reference)
-        work.done(done, f"รับแล้ว เคส {case.code}", f"accepted, case {case.code}", case=case.code)
+        work.done(done, f"รับแล้ว เรื่อง {case.code}", f"accepted, case {case.code}", case=case.code)
 
 
 def decline(

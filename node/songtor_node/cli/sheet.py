@@ -112,7 +112,7 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         ),
     )
     yield from section(
-        "ลำดับเหตุการณ์",
+        "เส้นเวลาชีวิต",
         "Events",
         ([date_text(one.when, lang), date_text(one.until, lang), one.text] for one in record.events),
     )
@@ -141,7 +141,7 @@ def sheet(record: CaseRecord, console: Console) -> Iterator[Any]:
         ),
     )
     yield from section(
-        "จุดบริการ",
+        "สิ่งที่ต้องทำ",
         "Steps",
         (
             [

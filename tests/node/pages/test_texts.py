@@ -9,6 +9,7 @@ from string import Formatter
 
 import songtor_node
 import songtor_web
+from songtor_proto.vocabulary import policy
 from songtor_web.shell import text_folders
 from songtor_web.texts import Texts
 from tests.support.node import new_node
@@ -75,3 +76,12 @@ def test_an_address_that_leads_nowhere_says_so_kindly(tmp_path: Path) -> None:
     assert "ไม่มีหน้านี้" in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert 'href="/"' in answer.text
+
+
+def test_thai_has_one_word_for_one_thing() -> None:
+    """A page, a command and a consent do not call the same thing by two names."""
+    other = ("เคส", "จุดบริการ", "ลำดับเหตุการณ์")
+    said = {key: thai for key, (thai, *_) in TEXTS.phrases.items()}
+    said |= {code: term.label("th") for code, term in policy().categories.items()}
+    said |= {path.name: path.read_text("utf-8") for path in sorted((NODE / "cli").rglob("*.py"))}
+    assert not [key for key, thai in said.items() if any(word in thai for word in other)]
