@@ -118,12 +118,17 @@ def apart(one: Box, other: Box) -> bool:
 @STEADY
 @given(journeys())
 def test_every_row_goal_and_touch_point_is_drawn(journey: Journey) -> None:
-    """Once each, and the picture is well-formed whatever was typed."""
+    """Once each, what has no goal in one line; the picture is well-formed whatever was typed."""
     drawing = draw(layout(journey, EN, "en"), EN, "en")
     tree = ElementTree.fromstring(drawing.svg())
     rows = [one.get("data-row") for one in tree.iter() if one.get("data-row")]
-    assert rows == [f"{subject} {side}" for subject, side, _ in journey.rows]
-    assert len(rows) >= len(SIDES) * len(journey.subjects)
+    expected = [
+        [*(f"{subject} {side}" for side, _ in taken), *([f"{subject} empty"] if free else [])]
+        for subject, taken, free in journey.by_subject
+    ]
+    assert rows == [one for rows_of in expected for one in rows_of]
+    said = str([*words(journey, EN, "en")])
+    assert all(vocabulary().dimensions[side].label("en") in said for side in SIDES)
     drawn = [one for one in tree.iter() if one.get("data-goal")]
     assert sorted(str(one.get("data-goal")) for one in drawn) == sorted(one.key for one in journey.goals)
     for goal in journey.goals:

@@ -33,8 +33,8 @@ class PaperError(Exception):
 
 
 def pdf(*sheets: Sheet) -> bytes:
-    """One after the other, each with pages of its own number. The same sheets give the same bytes.
-    PaperError."""
+    """One after the other, each with pages of its own number unless it goes on. The same sheets give the
+    same bytes. PaperError."""
     return _set(sheets, "pdf")[0]
 
 

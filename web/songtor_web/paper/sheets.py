@@ -92,7 +92,8 @@ Block = Heading | Prose | Note | Facts | Table | Picture | ToWrite | ToTick | To
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """`head`: whose it is, above the title. `mark`: how it is to be kept ("confidential"). `foot`: a code,
-    when and where it was printed. `code`: of a blank form, printed large and as a QR code. `wide`: across."""
+    when and where it was printed. `code`: of a blank form, printed large and as a QR code. `wide`: across.
+    `goes_on`: its pages are counted on from the sheet before."""
 
     lang: str
     title: str
@@ -103,3 +104,4 @@ class Sheet:
     foot: str = ""
     code: str = ""
     wide: bool = False
+    goes_on: bool = False

@@ -9,6 +9,7 @@ from songtor_proto.vocabulary import vocabulary
 from songtor_web.dates import date_text, month_text, year_shown
 from songtor_web.pictures import drawing as ink
 from songtor_web.pictures.drawing import Drawing, number
+from songtor_web.pictures.journey import says
 from songtor_web.pictures.journey.layout import (
     BAR,
     HEAD,
@@ -71,21 +72,16 @@ def _months(made: Drawing, placed: Placed, t: Say, lang: str) -> None:
 
 
 def _row(made: Drawing, row: Row, t: Say, lang: str) -> None:
-    side = vocabulary().dimensions.get(row.dimension)
-    with made.group(row=f"{row.subject} {row.dimension}"):
+    with made.group(row=f"{row.subject} {row.dimension or 'empty'}"):
         if row.head:
             made.rect(*row.head, fill=ink.GREY)
             subject = t(f"pictures.journey_subject_{row.subject}").unescape()
             made.text(SIDE + 6, row.head.y + 20, subject, size=14.5, bold=True)
         top = row.box.y + (HEAD if row.head else 0)
         made.line([(SIDE, top), (WIDTH - SIDE, top)], stroke=ink.EDGE, stroke_width=1)
-        words = side.label(lang) if side else row.dimension
-        made.text(SIDE, top + 20, words, size=SMALL, fill=ink.SOFT)
-        if not row.lanes:
-            x = SIDE + width(words, SMALL) + 12
-            made.text(
-                max(LEFT, x), top + 20, t("pictures.journey_empty").unescape(), size=SMALL, fill=ink.SOFT
-            )
+        said = row.lines or [says.side(row.dimension, lang)]
+        for place, words in enumerate(said):
+            made.text(SIDE, top + 20 + place * SMALL_LEADING, words, size=SMALL, fill=ink.SOFT)
         for before, after in pairwise(row.lanes):
             y = (before.box.y + before.box.height + after.box.y) / 2 - 5
             made.line([(SIDE, y), (WIDTH - SIDE, y)], stroke=ink.RULE, stroke_width=1)

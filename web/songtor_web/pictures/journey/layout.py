@@ -117,13 +117,15 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One dimension of one subject. `head`: where the subject's name stands above it, if it does."""
+    """One dimension of one subject, or all of its dimensions without a goal, whose `lines` say so. `head`:
+    where the subject's name stands above it, if it does."""
 
     subject: str
     dimension: str
     box: Box
     lanes: Sequence[Lane] = ()
     head: Box | None = None
+    lines: Sequence[str] = ()
 
     def down(self, by: float) -> Row:
         return replace(
@@ -180,6 +182,9 @@ def pages(journey: Journey, t: Say, lang: str, height: float) -> list[Placed]:
 
 def _cut(row: Row, room: float) -> Iterator[Row]:
     """The row, or pieces of it that fit, each with whole lanes."""
+    if row.lines:
+        yield row
+        return
     piece: list[Lane] = []
     first = row.head is not None
     for lane in row.lanes:
@@ -200,16 +205,22 @@ def _page(journey: Journey, rows: Sequence[Row], along: Axis) -> Placed:
 
 def _rows(journey: Journey, t: Say, lang: str) -> tuple[list[Row], Axis]:
     along = axis(journey, LEFT, RIGHT)
-    several = len({subject for subject, _, _ in journey.rows}) > 1
+    several = len(journey.by_subject) > 1
     found: list[Row] = []
-    for subject, dimension, goals in journey.rows:
-        lanes = [_lane(goal, along, journey.today, t, lang) for goal in goals]
-        headed = several and (not found or found[-1].subject != subject)
-        found.append(_row(subject, dimension, lanes, headed=headed))
+    for subject, taken, free in journey.by_subject:
+        rows = [
+            (side, [_lane(goal, along, journey.today, t, lang) for goal in goals], ())
+            for side, goals in taken
+        ]
+        said = lines(says.no_goal(free, t, lang), WIDTH - 2 * SIDE, SMALL) if free else ()
+        for first, (side, lanes, words) in enumerate([*rows, *([("", [], said)] if free else [])]):
+            found.append(_row(subject, side, lanes, words, headed=several and not first))
     return found, along
 
 
-def _row(subject: str, dimension: str, lanes: Sequence[Lane], *, headed: bool) -> Row:
+def _row(
+    subject: str, dimension: str, lanes: Sequence[Lane], said: Sequence[str] = (), *, headed: bool
+) -> Row:
     """From y = 0: its subject's name, if it is the first, its own beside the first lane's bar, its lanes."""
     y = (HEAD if headed else 0.0) + 6.0
     placed: list[Lane] = []
@@ -220,7 +231,7 @@ def _row(subject: str, dimension: str, lanes: Sequence[Lane], *, headed: bool) -
         box = moved.box._replace(height=max(moved.box.height, under + words.height + 12))
         placed.append(replace(moved, words=words, box=box))
         y += box.height
-    height = y + (4.0 if lanes else NAME + 2)
+    height = y + (4.0 if lanes else len(said) * SMALL_LEADING + 9)
     head = Box(SIDE, 0, WIDTH - 2 * SIDE, HEAD) if headed else None
     return Row(
         subject=subject,
@@ -228,11 +239,12 @@ def _row(subject: str, dimension: str, lanes: Sequence[Lane], *, headed: bool) -
         box=Box(SIDE, 0, WIDTH - 2 * SIDE, height),
         lanes=placed,
         head=head,
+        lines=said,
     )
 
 
 def _headed(row: Row) -> Row:
-    return _row(row.subject, row.dimension, row.lanes, headed=True)
+    return _row(row.subject, row.dimension, row.lanes, row.lines, headed=True)
 
 
 def _lane(goal: Goal, along: Axis, today: date, t: Say, lang: str) -> Lane:

@@ -108,3 +108,15 @@ class Journey:
             for subject in known
             for side in sides
         ]
+
+    @property
+    def by_subject(self) -> list[tuple[str, list[tuple[str, list[Goal]]], list[str]]]:
+        """Subject, its dimensions with their goals, its dimensions without one."""
+        return [
+            (
+                subject,
+                [(side, goals) for whose, side, goals in self.rows if whose == subject and goals],
+                [side for whose, side, goals in self.rows if whose == subject and not goals],
+            )
+            for subject in dict.fromkeys(subject for subject, _, _ in self.rows)
+        ]

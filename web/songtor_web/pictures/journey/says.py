@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from songtor_proto.vocabulary import vocabulary
 from songtor_web.dates import date_text
 from songtor_web.pictures.journey.model import Goal, Move, Station
 from songtor_web.texts import Say
+
+
+def side(dimension: str, lang: str) -> str:
+    known = vocabulary().dimensions.get(dimension)
+    return known.label(lang) if known else dimension
+
+
+def no_goal(dimensions: Sequence[str], t: Say, lang: str) -> str:
+    return f"{t('pictures.journey_empty').unescape()}: {', '.join(side(one, lang) for one in dimensions)}"
 
 
 def days(station: Station, today: date, t: Say) -> str:

@@ -12,16 +12,17 @@ from songtor_web.texts import Say
 
 
 def words(journey: Journey, t: Say, lang: str) -> list[tuple[str, Sequence[str]]]:
-    """By row: its heading and its sentences."""
-    several = len({subject for subject, _, _ in journey.rows}) > 1
+    """By row: its heading and its sentences; by subject where there is no goal yet."""
+    several = len(journey.by_subject) > 1
     found: list[tuple[str, Sequence[str]]] = []
-    for subject, dimension, goals in journey.rows:
-        side = vocabulary().dimensions.get(dimension)
-        heading = side.label(lang) if side else dimension
-        if several:
-            heading = f"{t(f'pictures.journey_subject_{subject}')}: {heading}"
-        said = [one for goal in goals for one in _goal(goal, journey, t, lang)]
-        found.append((heading, said or [t("pictures.journey_empty").unescape()]))
+    for subject, taken, free in journey.by_subject:
+        whose = f"{t(f'pictures.journey_subject_{subject}')}: " if several else ""
+        for dimension, goals in taken:
+            heading = f"{whose}{says.side(dimension, lang)}"
+            found.append((heading, [one for goal in goals for one in _goal(goal, journey, t, lang)]))
+        if free:
+            heading = f"{whose}{t('pictures.journey_empty').unescape()}"
+            found.append((heading, [", ".join(says.side(one, lang) for one in free)]))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from songtor_node.cases.record import CaseRecord, read_record
@@ -47,7 +49,7 @@ def choose(visit: Visit) -> Response:
 
 
 def report_pdf(visit: Visit) -> Response:
-    """What was chosen on one sheet, each picture on one of its own."""
+    """What was chosen on one sheet, each picture on one of its own; the pages are counted through."""
     chosen, names = visit.request.query_params.getlist, visit.asked("names") == "yes"
     with visit.at("report") as at:
         code, today = at.case.code, at.now.astimezone().date()
@@ -61,7 +63,8 @@ def report_pdf(visit: Visit) -> Response:
     subtitle = " · ".join([code, as_of, *([] if names else [visit.t("paper.without_names")])])
     title = str(visit.t("paper.report"))
     sheet = sheet_of(visit, title, blocks, code=code, subtitle=subtitle)
-    return printed(sheet, *(picture_sheet(visit, one, code, names=names) for one in drawn), name=code)
+    pictures = (picture_sheet(visit, one, code, names=names) for one in drawn)
+    return printed(sheet, *(replace(one, goes_on=True) for one in pictures), name=code)
 
 
 def _drawable(record: CaseRecord) -> dict[str, Draw]:
