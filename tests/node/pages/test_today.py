@@ -96,12 +96,13 @@ def test_many_are_counted_not_all_shown(node: Node) -> None:
 
 
 def test_a_draft_leads_back_to_where_it_was_written(node: Node) -> None:
-    """To who wrote it alone."""
+    """To who wrote it alone, by the page's name."""
     code = new_case(node)
     with writing(node.engine) as session:
         keep_draft(session, "malee", f"/cases/{code}/story", {"narrative": ["ลับ"]}, NOW)
     drafts = group(visitor(node, "malee"), "drafts")
     assert f'href="/cases/{code}/story"' in drafts
+    assert "เขียนต่อ: เรื่องที่เล่า" in drafts
     assert "ลับ" not in drafts
     assert not group(visitor(node, "anong"), "drafts")
 

@@ -130,8 +130,8 @@ def _groups(session: Session, visit: Visit) -> Iterator[Group]:
     yield _group("answers", "message", waiting.answers(session, me, now), answer, "/referrals")
     yield _group("due", "calendar", late, partial(_due, visit), "/cases")
     yield _group("overdue", "clock", waiting.overdue(session, me, now), awaited, "/referrals?show=overdue")
-    yield _group("words", "pen", _two_people(session, visit), partial(_form, t("today.both")))
-    yield _group("drafts", "pen", _drafts(session, visit), partial(_form, t("today.draft")))
+    yield _group("words", "pen", _two_people(session, visit), partial(_form, visit, "today.both"))
+    yield _group("drafts", "pen", _drafts(session, visit), partial(_form, visit, "today.draft"))
     yield _group("verify", "check", waiting.to_verify(session, me), verify, "/cases")
     yield _group("soon", "calendar", soon, partial(_due, visit), "/cases")
 
@@ -187,11 +187,13 @@ def _due(visit: Visit, one: reminders.Reminder) -> Line:
     return Line(one.path, words, one.case, tone, state, on=one.on, at=one.at)
 
 
-def _form(words: str, one: Draft | OtherWords) -> Line:
-    """A form's address, when it is a case's, begins with the case's."""
-    parts = one.form.split("/")
-    case = parts[2] if len(parts) > 2 and parts[1] == "cases" else None
-    return Line(one.form, words, case, at=one.at)
+def _form(visit: Visit, words: str, one: Draft | OtherWords) -> Line:
+    """A form's address, when it is a case's, begins with the case's; then it says which task it is of."""
+    room, case, task = [*one.form.strip("/").split("/"), "", ""][:3]
+    place = "places.new_case" if case == "new" else f"case.task_{task.replace('-', '_')}"
+    key = place if room == "cases" else f"places.{room}"
+    named = f"{visit.t(words)}: {visit.t(key)}" if key in visit.texts else visit.t(words)
+    return Line(one.form, named, case if room == "cases" else None, at=one.at)
 
 
 def _drafts(session: Session, visit: Visit) -> Sequence[Draft]:
