@@ -68,6 +68,17 @@ def test_an_error_speaks_of_the_field_as_it_is_answered(at: Desk, words: dict[st
     assert (answer.status_code, said in answer.text) == (422, True)
 
 
+def test_a_goal_without_a_step_offers_the_first(at: Desk) -> None:
+    """On its card, until there is one or it is refused."""
+    path, add = at.path(f"/plan/{goal(at).id}"), at.path(f"/plan/{goal(at).id}/steps/new")
+    assert add in at.malee.get(at.path("/plan")).text
+    at.malee.post(f"{path}/refusal", {"refusal": "No"})
+    assert add not in at.malee.get(at.path("/plan")).text
+    at.malee.post(path, {"stage": "agreed"})
+    at.malee.post(add, STEP)
+    assert add not in at.malee.get(at.path("/plan")).text
+
+
 def test_days_in_words_are_asked_for_in_digits(at: Desk) -> None:
     """There is no template to look into."""
     answer = at.malee.post(at.path(f"/plan/{goal(at).id}/steps/new"), {**STEP, "days": "สามวัน"})

@@ -128,6 +128,7 @@ def overview(visit: Visit) -> Response:
             several=len({subject for subject, _, _ in journey.rows}) > 1,
             rows=[row for row in shown if row[2]],
             to_sign=signed.to_sign(record.goals),
+            is_open=plan.is_open,
             tone=tone,
         )
 
