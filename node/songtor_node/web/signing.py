@@ -88,14 +88,17 @@ def signers(record: CaseRecord, t: Say) -> list[Signer]:
 
 
 def plainly(goal: Goal, screen: Screen) -> list[str]:
-    """The goal without its own words, line by line; a line with a dash is a step."""
+    """The goal without its own words, line by line, none of them twice; a line with a dash is a step."""
     t, lang = screen.t, screen.visit.lang
     who = " · ".join(filter(None, (goal.who, goal.agency)))
-    told = [goal.todo, t("plan.read_who", who=who).unescape() if who else ""]
+    todo = "" if goal.todo == goal.text else goal.todo
+    told = [todo, t("plan.read_who", who=who).unescape() if who else ""]
     for point in plan.points(goal):
         more = " · ".join(filter(None, (point.agency, point.who)))
         days = t("plan.read_days", n=point.days).unescape() if point.days else ""
-        told.append("- " + " · ".join(filter(None, (point.what, more, days))))
+        what = "" if point.what in (goal.text, goal.todo) else point.what
+        step = " · ".join(filter(None, (what, more, days)))
+        told.append(f"- {step}" if step else "")
     needs = {
         code: policy().categories[code].label(lang)
         for point in plan.points(goal)

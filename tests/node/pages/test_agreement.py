@@ -93,6 +93,24 @@ def test_the_guardian_reads_ticks_and_signs(at: Desk) -> None:
     assert "Changed after signing" in at.malee.get(at.path(f"/plan/{first.id}")).text
 
 
+def test_a_day_that_has_passed_is_pointed_out_before_it_is_signed(at: Desk) -> None:
+    """To the worker, where goals are chosen."""
+    assert "has passed" not in at.malee.get(at.path("/agreement")).text
+    at.later(days=90)
+    assert "Its day, 31 Jan 2027, has passed" in at.malee.get(at.path("/agreement")).text
+
+
+def test_what_goal_and_step_say_alike_is_read_once(at: Desk) -> None:
+    """With whom and how long of the step stay."""
+    first = goals(at)[0]
+    path = at.path(f"/plan/{first.id}/steps/{first.steps[0]['id']}")
+    assert at.malee.post(path, {"what": "Sleep", "agency": "Clinic", "days": "10"}).status_code == 303
+    asked(at, "here")
+    page = at.malee.get(at.path("/agreement/held")).text
+    assert "Clinic · about 10 days" in page
+    assert "Sleep · Clinic" not in page
+
+
 def test_a_phone_that_was_handed_over_reaches_the_plan_alone(at: Desk) -> None:
     """The whole table of pages is walked."""
     asked(at, "hand")

@@ -23,6 +23,7 @@ from songtor_node.web.talk.endings import drawn, files
 from songtor_node.web.visit import Visit
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
+from songtor_web.dates import date_text
 from songtor_web.fields import Field, Option
 from songtor_web.texts import LANGUAGES
 
@@ -304,6 +305,9 @@ def _people(goal: Goal) -> list[str]:
 
 
 def _about(goal: Goal, visit: Visit) -> str:
+    """Where it stands; what to mend before somebody signs it comes first."""
+    if plan.overdue(goal, visit.now.astimezone().date()):
+        return visit.t("plan.sign_overdue", date=date_text(goal.due, visit.lang)).unescape()
     if signed.changed_since_signed(goal):
         return visit.t("plan.changed_since").unescape()
     return vocabulary().journey_stages[goal.stage].label(visit.lang)
