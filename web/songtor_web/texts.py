@@ -69,5 +69,12 @@ def shared(lang: str) -> Say:
 
 
 @cache
+def keys_by_text(like: str) -> Mapping[str, str]:
+    """Of the shared phrases whose keys begin like that, by what they say in either language."""
+    shared_ones = _shared().phrases.items()
+    return {text: key for key, phrase in shared_ones if key.startswith(like) for text in phrase[:2]}
+
+
+@cache
 def _shared() -> Texts:
     return Texts([files("songtor_web") / "texts"])

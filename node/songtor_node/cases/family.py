@@ -23,7 +23,7 @@ from songtor_node.workers import Worker
 from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures.genogram import model
-from songtor_web.pictures.kinship import kinship
+from songtor_web.pictures.kinship import as_read, kinship
 from songtor_web.texts import Say
 
 PARENT, CHILD, SIBLING, UNION = "parent", "child", "sibling", "union"
@@ -238,7 +238,7 @@ def _relation(
     kin = t(f"genogram.kin_{what}_{said.sex}" if said.sex in _OPPOSITE else f"genogram.kin_{what}")
     if not whom.relation:
         return str(kin)
-    return t("genogram.kin_of", kin=kin, whom=whom.relation).unescape()
+    return t("genogram.kin_of", kin=kin, whom=as_read(whom.relation, t)).unescape()
 
 
 def _ties(act: str, whom: Person, said: Relation, key: str, parents: Sequence[str]) -> list[Tie]:

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from songtor_node.cases.models import Person
+from songtor_web.pictures.kinship import as_read
+from songtor_web.texts import shared
 from tests.support.casework import Desk, desk
 from tests.support.page_form import form_of
+from tests.support.visitor import visitor
 
 
 @pytest.fixture
@@ -106,6 +109,23 @@ def test_kin_of_kin_have_a_word_too(at: Desk) -> None:
     uncle = add(at, mother, "brother")
     assert (grandmother.relation, uncle.relation) == ("mother's mother", "uncle")
     assert great.relation == "father of mother's mother"
+
+
+def test_what_somebody_is_to_the_client_is_read_in_either_language(at: Desk) -> None:
+    """Whoever added them; a word of the worker's own stays as it was written."""
+    mother = add(at, at.record().client, "mother")
+    add(at, mother, "sister")
+    thai = visitor(at.node, "malee", "th").get(at.path("/genogram")).text
+    assert "มารดา" in thai
+    assert "ป้า น้า หรืออา" in thai
+    assert "aunt" not in thai
+    assert "aunt" in at.malee.get(at.path("/genogram")).text
+    english = shared("en")
+    assert [as_read(word, english) for word in ("มารดา", "mother", "แม่ทูนหัว")] == [
+        "mother",
+        "mother",
+        "แม่ทูนหัว",
+    ]
 
 
 def test_save_and_add_another(at: Desk) -> None:

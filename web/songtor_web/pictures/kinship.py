@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from songtor_web.pictures.genogram.model import PARENT, UNION, Family, Person, Tie
-from songtor_web.texts import Say
+from songtor_web.texts import Say, keys_by_text
 
 Links = Mapping[str, set[str]]
 _OVER = ("divorced",)
@@ -22,6 +22,12 @@ def kinship(family: Family, t: Say) -> dict[str, str]:
         if key in people and key != client:
             found.setdefault(key, str(t(f"pictures.kin_{code}")))
     return found
+
+
+def as_read(relation: str, t: Say) -> str:
+    """A word of ours in the reader's language, in whichever it was kept; any other as it was written."""
+    key = keys_by_text("pictures.kin_").get(relation)
+    return str(t(key)) if key else relation
 
 
 def _near(client: str, people: Mapping[str, Person], family: Family) -> Iterator[tuple[str, str]]:

@@ -9,16 +9,18 @@ from songtor_node.cases.names import called, hiding
 from songtor_node.cases.record import CaseRecord
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.pictures.genogram import model
+from songtor_web.pictures.kinship import as_read
+from songtor_web.texts import shared
 
 
 def picture(record: CaseRecord, today: date, *, lang: str, names: bool = True) -> model.Family:
     """As it is known today. Without names, who is named in what somebody is to the client gives way to what
     they are themselves, and of births and deaths the year alone is told."""
-    hide = str if names else hiding(record)
+    hide, t = str if names else hiding(record), shared(lang)
     together = any(person.lives_with_client for person in record.people)
     return model.Family(
         people=[
-            _person(person, number, lang, names, hide(person.relation), together)
+            _person(person, number, lang, names, as_read(hide(person.relation), t), together)
             for number, person in enumerate((record.client, *record.people))
         ],
         ties=[of_tie(tie) for tie in record.ties],

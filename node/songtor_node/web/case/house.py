@@ -15,6 +15,7 @@ from songtor_proto.errors import InputError
 from songtor_proto.vocabulary import vocabulary
 from songtor_web.dates import date_text
 from songtor_web.pictures.genogram.model import ONE_WAY, PARENT, Family
+from songtor_web.pictures.kinship import as_read
 
 
 class Relative(NamedTuple):
@@ -53,7 +54,8 @@ class House:
         return picture(self.record, today, lang=self.visit.lang, names=names)
 
     def relative(self, person: Person) -> Relative:
-        relation = person.relation or str(self.visit.t("pictures.genogram_client"))
+        client = str(self.visit.t("pictures.genogram_client"))
+        relation = as_read(person.relation, self.visit.t) or client
         return Relative(person, called_for(person, self.at.by, self.visit.lang), relation)
 
     def says(self, key: str) -> str:
