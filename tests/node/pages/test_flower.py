@@ -155,7 +155,7 @@ def test_what_was_filled_in_together_says_so(tmp_path: Path) -> None:
         assert at.malee.get(social).text.count(said) == 1
         petals, _, urgency = at.malee.get(at.path("/flower")).text.partition("How urgent the case is")
         assert said in petals
-        assert re.search(rf'<a href="{social}">[^<]*Social[^<]*</a> \({said}\)', urgency)
+        assert re.search(rf'<a href="{social}">[^<]*Social[^<]* \({said}\)</a>', urgency)
         at.malee.post(social, {"level": "red", "reason": "seen"})
         assert said not in at.malee.get(at.path("/flower")).text
 
