@@ -17,6 +17,9 @@ from songtor_web.pictures.genogram.spot import Placed
 from songtor_web.pictures.genogram.words import about, names_of
 from songtor_web.texts import Say
 
+_AROUND = 4.0
+"""Between words and the frame of whoever can be touched."""
+
 
 def draw(
     family: Family,
@@ -69,9 +72,9 @@ def draw(
 def _person(drawing: Drawing, placed: Placed, *, live: bool) -> None:
     if live:
         drawing.rect(
-            placed.x - placed.half,
+            placed.x - placed.half - _AROUND,
             placed.top,
-            2 * placed.half,
+            2 * (placed.half + _AROUND),
             placed.bottom - placed.top,
             radius=6,
             class_="spot",
