@@ -21,6 +21,7 @@ from songtor_node.store.base import Setting
 from songtor_node.store.engine import reading
 from songtor_node.web.case import intake_on_paper
 from songtor_node.web.talk.on_paper import ASKS as ON_PAPER
+from songtor_proto.vocabulary import policy
 from tests.support.casework import Desk, desk
 from tests.support.talks import CHILD, case_of, say
 from tests.support.visitor import Visitor, visitor
@@ -55,6 +56,15 @@ def test_each_sheet_has_a_code_of_its_own(place: Desk) -> None:
     assert len(codes) == 3
     assert [sum(code in page for page in pages) for code in codes] == [len(pages) // 3] * 3
     assert sum("Page 1/" in page for page in pages) == 3
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_the_intake_form_has_room_for_a_story_on_three_pages(place: Desk, lang: str) -> None:
+    """The last of them is not for a signature alone."""
+    (code,) = printed(place.malee, language=lang)
+    pages = text_of(place.malee, code)
+    assert len(pages) == 3
+    assert "20. " in pages[2]
 
 
 @pytest.mark.parametrize("lang", ["th", "en"])
@@ -194,6 +204,16 @@ def test_a_consent_form_is_printed_for_a_purpose(place: Desk) -> None:
     assert 'href="#f-purpose"' in answer.text
 
 
+def test_what_is_agreed_to_stands_where_it_is_signed(place: Desk) -> None:
+    """What for, to whom, what may follow and the rights are on the signature's page."""
+    (code,) = printed(place.malee, kind="consent", purpose=PURPOSE)
+    (signed,) = [page for page in text_of(place.malee, code) if "Witness" in page]
+    assert policy().purposes[PURPOSE].label("en") in signed
+    assert "Only those ticked at 3 are told (Department of Women" in signed
+    for words in ("What may follow", "You may say no"):
+        assert words in signed
+
+
 def on_paper(who: Visitor, /, **said: Any) -> tuple[str, Response]:
     """A consent form as it was filled in, typed in."""
     (blank,) = printed(who, kind="consent", purpose=PURPOSE)
@@ -244,6 +264,15 @@ def test_whose_guardian_decides_is_asked_on_the_screen(place: Desk) -> None:
         _, answer = on_paper(place.malee, case=child, who=who)
         talk = answer.headers["location"]
         assert place.malee.get(talk).headers["location"] == f"{talk}/who"
+
+
+def test_of_a_consent_on_paper_only_the_first_two_are_needed(place: Desk) -> None:
+    """As the page says: whose it is and who decides; the rest is asked on its screens."""
+    blank, answer = on_paper(place.malee, case=case_of(place.node), who="")
+    assert 'href="#f-who"' in answer.text
+    assert "1 and 2 are needed" in place.malee.get(f"/type-in/{blank}").text
+    empty = dict.fromkeys(("recipients", "told", "days", "sight"), "")
+    assert on_paper(place.malee, case=case_of(place.node), **empty)[1].status_code == 303
 
 
 def test_a_consent_form_without_its_case_is_asked_for_it(place: Desk) -> None:
