@@ -21,7 +21,8 @@ from songtor_node.store.base import Setting
 from songtor_node.store.engine import reading
 from songtor_node.web.case import intake_on_paper
 from songtor_node.web.talk.on_paper import ASKS as ON_PAPER
-from songtor_proto.vocabulary import policy
+from songtor_proto.address import Address
+from songtor_proto.vocabulary import policy, vocabulary
 from tests.support.casework import Desk, desk
 from tests.support.talks import CHILD, case_of, say
 from tests.support.visitor import Visitor, visitor
@@ -207,9 +208,10 @@ def test_a_consent_form_is_printed_for_a_purpose(place: Desk) -> None:
 def test_what_is_agreed_to_stands_where_it_is_signed(place: Desk) -> None:
     """What for, to whom, what may follow and the rights are on the signature's page."""
     (code,) = printed(place.malee, kind="consent", purpose=PURPOSE)
-    (signed,) = [page for page in text_of(place.malee, code) if "Witness" in page]
+    (signed,) = [" ".join(page.split()) for page in text_of(place.malee, code) if "Witness" in page]
     assert policy().purposes[PURPOSE].label("en") in signed
-    assert "Only those ticked at 3 are told (Department of Women" in signed
+    assert "Only those ticked at 3 are told (" in signed
+    assert vocabulary().desk(Address.parse("TH-00/dwf")).label("en") in signed
     for words in ("What may follow", "You may say no"):
         assert words in signed
 

@@ -14,10 +14,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs; a line is one. Lines that begin with a dash are a list."""
+    """Paragraphs; a line is one. Lines that begin with a dash are a list. `whole`: all on one page."""
 
     text: str
     small: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,10 @@ class ToDate:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Lines to sign on, one a label."""
+    """Lines to sign on, one a label. `what` is signed stands right above them."""
 
     labels: Sequence[str]
+    what: str = ""
 
 
 Block = Heading | Prose | Note | Facts | Table | Picture | ToWrite | ToTick | ToDate | Signature

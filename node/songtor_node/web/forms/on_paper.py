@@ -11,6 +11,8 @@ from songtor_web.texts import Say
 
 _ROOM = {"prose": 6}
 """Lines to write on."""
+STORY = 16
+"""Lines for what happened: as many as the form's third page has room for, in either language."""
 
 
 def numbered(fields: Iterable[Field], start: int = 1) -> list[Field]:
@@ -28,4 +30,4 @@ def to_fill_in(field: Field, t: Say) -> Block:
         return ToTick(number, [words], hint, several=True)
     if field.kind in ("date", "partial_date"):
         return ToDate(label, (str(t("shell.day")), str(t("shell.month")), str(t("shell.year"))), hint)
-    return ToWrite(label, hint, _ROOM.get(field.kind, 1))
+    return ToWrite(label, hint, STORY if field.name == "narrative" else _ROOM.get(field.kind, 1))

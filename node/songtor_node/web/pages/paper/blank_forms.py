@@ -101,13 +101,21 @@ def _consent(visit: Visit, purpose: str) -> Paper:
     label = policy().purposes[purpose].label(visit.lang)
     follows, rights = consent.text(house, purpose, visit.lang, visit.now.date())
     always = ", ".join(policy().categories[code].label(visit.lang) for code in sorted(policy().always))
-    fields = numbered(_fields(visit, consent.ASKS, consent.lists(visit, house, purpose)))
+    lists = consent.lists(visit, house, purpose)
+    fields = numbered(_fields(visit, consent.ASKS, lists))
+    place = {one.name: at for at, one in enumerate(fields, 1)}
+    desks = ", ".join(str(one.label) for one in lists["recipients"])
     blocks: list[Block] = [to_fill_in(one, t) for one in fields]
     blocks += [
-        Prose(str(t("paper.always", what=always))),
+        Prose(t("paper.always", what=always).unescape()),
         Heading(str(t("talk.follow"))),
-        Prose("\n".join(follows) + "\n\n" + "\n".join(rights)),
-        Signature([str(t(f"paper.sign_{who}")) for who in ("name", "sign", "date", "witness")]),
+        Prose("\n".join(follows) + "\n\n" + "\n".join(rights), whole=True),
+        Signature(
+            [str(t(f"paper.sign_{who}")) for who in ("name", "sign", "date", "witness")],
+            t(
+                "paper.sign_for", purpose=label, who=desks, to=place["recipients"], what=place["told"]
+            ).unescape(),
+        ),
     ]
     return sheet_of(visit, str(t("consents.print_sheet")), blocks, subtitle=label)
 
