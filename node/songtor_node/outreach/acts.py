@@ -52,6 +52,12 @@ def address(session: Session) -> Address:
     return Address(**{name: kept(session, f"reach.{name}") for name in Address.model_fields})
 
 
+def ways(session: Session) -> str:
+    """How people reach this house, in one line of what its poster says; or nothing."""
+    said = address(session)
+    return " · ".join(filter(None, (said.name, said.phone, said.line, said.hours, said.place)))
+
+
 def say_address(session: Session, form: Address) -> None:
     for name, value in form.model_dump().items():
         keep(session, f"reach.{name}", value)

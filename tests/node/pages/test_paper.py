@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from songtor_node.cases.models import Look
 from songtor_node.cases.report import PARTS
+from songtor_node.outreach.acts import Address, say_address
 from songtor_node.web.pages.paper.report import PICTURES
 from songtor_proto.vocabulary import policy
 from tests.support.casework import Desk, desk
@@ -146,6 +147,18 @@ def test_a_copy_of_a_consent_is_printed_only_once_it_was_found_safe(place: Desk)
     assert code in found
     assert "ถ้าเปลี่ยนใจ" in found  # in the client's own language, whatever the worker's
     assert "".join(str(CASE["client"]["name_thai"]).split()) not in found
+
+
+def test_a_consents_copy_says_how_to_reach_the_house_once_that_was_said(place: Desk) -> None:
+    """What everybody may read on its poster, on the screen's sheet and in the file; else nothing."""
+    path = f"/consents/{LinkedNode(place.node, None).consent(place.code)}"
+    place.malee.post(f"{path}/copy", {"person": "client", "safe": "yes"})
+    assert "ติดต่อเราได้ที่" not in text_of(place.malee.get(f"{path}/copy.pdf"))
+    assert "ติดต่อเราได้ที่" not in place.malee.get(f"{path}/print").text
+    with place.session() as session:
+        say_address(session, Address(phone="+49 30 5550000", hours="Mon & Wed"))
+    assert "+49305550000·Mon&Wed" in text_of(place.malee.get(f"{path}/copy.pdf"))
+    assert "ติดต่อเราได้ที่ +49 30 5550000 · Mon &amp; Wed" in place.malee.get(f"{path}/print").text
 
 
 def test_pictures_go_with_a_report_on_sheets_of_their_own(place: Desk) -> None:

@@ -18,6 +18,7 @@ from songtor_node.consents.ground import CLIENT, last_day, named
 from songtor_node.consents.models import Consent
 from songtor_node.consents.notice import parts
 from songtor_node.forms import Form, Line, check
+from songtor_node.outreach.acts import ways
 from songtor_node.referrals.acts import withdraw_ground
 from songtor_node.web.case.frame import frame
 from songtor_node.web.entrance import sessions
@@ -196,6 +197,7 @@ def to_print(visit: Visit) -> Response:
             "consents/print.html",
             parts=parts(consent.record["pii_processing"]["privacy_notice"] or "-"),
             signed=consent,
+            ways=ways(at.session),
             back=path,
         )
 
@@ -208,8 +210,10 @@ def copy_pdf(visit: Visit) -> Response:
             return visit.go(f"{path}/copy")
         spoken = replace(visit, lang=consent.record["pii_processing"]["language"])
         text, day = consent.record["pii_processing"]["privacy_notice"] or "-", consent.given_at.date()
-        code = consent.code
-    blocks: list[Block] = [Prose(text), Note(str(spoken.t("consents.print_withdraw")))]
+        code, reach = consent.code, ways(at.session)
+    change = [str(spoken.t("consents.print_withdraw"))]
+    change += [str(spoken.t("consents.print_reach", ways=reach).unescape())] if reach else []
+    blocks: list[Block] = [Prose(text), Note("\n".join(change))]
     subtitle = str(spoken.t("consents.print_code", code=code, date=date_text(day, spoken.lang)))
     title = str(spoken.t("consents.print_title"))
     sheet = sheet_of(spoken, title, blocks, code=code, subtitle=subtitle, confidential=False)
