@@ -16,6 +16,7 @@ from songtor_web.pictures.genogram.draw import draw
 from songtor_web.pictures.genogram.kin import kin
 from songtor_web.pictures.genogram.labels import LEADING, SIZE, SMALL, labels, written
 from songtor_web.pictures.genogram.layout import Layout, layout
+from songtor_web.pictures.genogram.legend import legend
 from songtor_web.pictures.genogram.model import Family, Person, age
 from songtor_web.pictures.genogram.route import Point
 from songtor_web.pictures.genogram.spot import Placed
@@ -316,3 +317,15 @@ def test_only_the_signs_that_are_used_are_explained() -> None:
     """Nobody is shown a violent line in a family without one."""
     signs = {one.get("data-sign") for one in drawn(read("bronte"), "en").iter(f"{SVG}g")} - {None}
     assert signs == {"Male", "Female", "Client", "Dead", "Married", "Very close"}
+
+
+def test_the_signs_of_a_small_family_are_explained_within_a_phones_width() -> None:
+    """Its picture may scroll there; what its signs mean stands in sight."""
+    made = Grown()
+    for which, act in enumerate(["sibling", "parent", "partner", "child", "twin"]):
+        made.add(act, "p0", {"sex": "male", "household": True}, "adopted", which)
+    placed = laid(made.family)
+    assert 310 < placed.width < 620
+    signs = legend(placed, SAY, "th").signs
+    assert len(signs) > 4
+    assert max(x + 44 + width(words, 12) for _, words, x, _ in signs) <= 310

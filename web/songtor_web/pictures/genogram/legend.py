@@ -16,6 +16,8 @@ from songtor_web.pictures.lettering import width
 from songtor_web.texts import Say
 
 _LINE, _SIZE, _SIGN, _GAP = 24.0, 12.0, 44.0, 20.0
+_PHONE = 310.0
+"""As wide as a phone shows without scrolling, in pixels."""
 Paint = Callable[[Drawing, float, float], None]
 """A sign in a room of 40 by 24, its middle there."""
 
@@ -39,16 +41,18 @@ class Legend:
 
 
 def legend(placed: Layout, t: Say, lang: str, *, beside: bool = False) -> Legend:
-    """Beneath the picture in lines; `beside` it in columns, for a sheet that is wide and not tall."""
+    """Beneath the picture in lines, which a phone shows whole if the picture is not much wider; `beside` it
+    in columns, for a sheet that is wide and not tall."""
     signs = [(paint, words, _SIGN + width(words, _SIZE) + _GAP) for paint, words in _signs(placed, t, lang)]
     return _columns(signs, placed) if beside else _lines(signs, placed)
 
 
 def _lines(signs: Sequence[tuple[Paint, str, float]], placed: Layout) -> Legend:
     found: list[tuple[Paint, str, float, float]] = []
+    room = min(placed.width, _PHONE) if placed.width < 2 * _PHONE else placed.width
     x, y = MARGIN, placed.height + 20.0
     for paint, words, wide in signs:
-        if x > MARGIN and x + wide - _GAP > placed.width - MARGIN:
+        if x > MARGIN and x + wide - _GAP > room - MARGIN:
             x, y = MARGIN, y + _LINE
         found.append((paint, words, x, y))
         x += wide
