@@ -1,7 +1,8 @@
-"""No text is where nobody sent it, and what was sent is where it must be. Rules M2, M3, M5, C9, W2."""
+"""No text is where nobody sent it, and what was sent is where it must be. Rules M2, M3, M5, C9, W2, W6."""
 
 from __future__ import annotations
 
+from songtor_proto.wire.envelope_pb2 import STATE_REJECTED
 from tests.simulate import stores
 from tests.simulate.found import Found, must
 from tests.simulate.marks import found
@@ -49,11 +50,20 @@ def secrets(there: Found) -> None:
 
 
 def _is_live(there: Found, said: Said) -> bool:
-    """Whether what was said may be anywhere but with who said it: taken in, and not taken back."""
+    """Whether what was said may be anywhere but with who said it: taken in, and neither taken back nor
+    declined."""
     row = there.tasks.get(said.task)
-    if row is None or not row.withdrawn_ms:
-        return row is not None
+    if row is None or _was_declined(there, said):
+        return False
+    if not row.withdrawn_ms:
+        return True
     return there.hold(said.task) or there.is_dead(said.recipient)
+
+
+def _was_declined(there: Found, said: Said) -> bool:
+    """By a node, which then keeps nothing of it."""
+    held = there.referrals.get(said.recipient, {}).get(said.task)
+    return held is not None and not held.outgoing and held.state == STATE_REJECTED
 
 
 def _must_be_there(there: Found, said: Said) -> bool:
