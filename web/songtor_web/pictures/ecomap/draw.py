@@ -159,14 +159,14 @@ def _signs(ecomap: Ecomap, t: Say, lang: str) -> Iterator[tuple[str, str, str]]:
 def _rows(signs: Sequence[tuple[str, str, str]], room: float) -> list[list[tuple[str, str, str, float]]]:
     """As many beside each other as there is room for; each with where it begins."""
     rows: list[list[tuple[str, str, str, float]]] = []
-    x, before = room, ""
+    x = room
     for what, code, words in signs:
         wide = (30 if what == "kind" else 52) + width(words, SIZE) + 18
-        if x + wide - 18 > room or before not in ("", what):
+        if x + wide - 18 > room:
             rows.append([])
             x = 0.0
         rows[-1].append((what, code, words, x))
-        x, before = x + wide, what
+        x += wide
     return rows
 
 
