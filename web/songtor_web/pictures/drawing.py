@@ -119,7 +119,7 @@ class Drawing:
         """What is drawn inside can be followed, by keyboard too; `says`: where it leads. `anchor`: by which a
         page's address points here; `focus`: it has the focus when the page opens."""
         here = f" id={_quoted(anchor)}" if anchor else ""
-        here += " data-focus=\"\"" if focus else ""
+        here += ' data-focus=""' if focus else ""
         self._add(f"<a href={_quoted(href)}{here} aria-label={_quoted(says)}>")
         yield
         self._add("</a>")
