@@ -66,7 +66,8 @@ def assert_harmless(page: Page) -> None:
     assert page.evaluate(SCROLLS) <= 0, f"{where} scrolls sideways"
     assert page.title() in ("ส่งต่อ", "Songtor"), where
     hrefs = page.locator("a[href], form[action]").evaluate_all(
-        "all => all.map(one => (one.href || one.action) + '').filter(one => !/^https?:/.test(one))"
+        "all => all.map(one => new URL(one.getAttribute('href') ?? one.action, location).href)"
+        ".filter(one => !/^https?:/.test(one))"
     )
     assert [one for one in hrefs if not one.startswith(("tel:", "mailto:"))] == [], where
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songtor_proto.wire.envelope_pb2 import STATE_REJECTED
+from songtor_proto.wire.envelope_pb2 import STATE_CANCELLED, STATE_REJECTED
 from tests.simulate import stores
 from tests.simulate.found import Found, must
 from tests.simulate.marks import found
@@ -61,9 +61,11 @@ def _is_live(there: Found, said: Said) -> bool:
 
 
 def _was_declined(there: Found, said: Said) -> bool:
-    """By a node, which then keeps nothing of it."""
+    """By a node, which then keeps nothing of it, whatever the referrer says of it later."""
     held = there.referrals.get(said.recipient, {}).get(said.task)
-    return held is not None and not held.outgoing and held.state == STATE_REJECTED
+    if held is None or held.outgoing:
+        return False
+    return held.state == STATE_REJECTED or (held.state == STATE_CANCELLED and held.destroyed_at is not None)
 
 
 def _must_be_there(there: Found, said: Said) -> bool:
