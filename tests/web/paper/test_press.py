@@ -6,6 +6,7 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -46,8 +47,9 @@ def text(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages)
 
 
-def a_sheet(*blocks: object, **more: object) -> Sheet:
-    return Sheet(**{"lang": "en", "title": "A sheet", "blocks": blocks, **more})  # type: ignore[arg-type]
+def a_sheet(*blocks: object, **more: Any) -> Sheet:
+    usual: dict[str, Any] = {"lang": "en", "title": "A sheet", "blocks": blocks}
+    return Sheet(**usual | more)
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -31,7 +31,7 @@ def test_whatever_is_typed_stays_words(words: str) -> None:
         "viewBox", "width", "height", "role", "aria-label", "font-family", "data-of", "href",
         "x", "y", "font-size", "fill",
     }  # fmt: skip
-    assert (tree.find(f".//{SVG}text").text or "").endswith(HOSTILE)  # type: ignore[union-attr]
+    assert (tree.findtext(f".//{SVG}text") or "").endswith(HOSTILE)
 
 
 def test_ids_are_the_pictures_own() -> None:

@@ -18,7 +18,7 @@ from songtor_web.pictures.flower.model import OPEN, SUBJECTS, Flower, of_levels
 from songtor_web.pictures.flower.words import changes, words
 from songtor_web.pictures.lettering import width
 from songtor_web.shell import text_folders
-from songtor_web.texts import Texts
+from songtor_web.texts import Say, Texts
 
 SVG = "{http://www.w3.org/2000/svg}"
 TEXTS = Texts(text_folders())
@@ -106,10 +106,10 @@ def test_petals_of_a_ring_do_not_overlap(whose: list[str]) -> None:
 @pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("whose", [["client"], ["child", "guardian"]])
-def test_words_stand_in_their_petal(say: object, plain: bool, level: str, whose: list[str]) -> None:
+def test_words_stand_in_their_petal(say: Say, plain: bool, level: str, whose: list[str]) -> None:
     """In both languages, whatever the level: within its edge, and no petal before it covers them."""
     flower = of_levels({}, DIMENSIONS, subjects=whose, missing=level)
-    drawn = groups(draw(flower, say, plain=plain).svg())  # type: ignore[arg-type]
+    drawn = groups(draw(flower, say, plain=plain).svg())
     petals = layout(flower)[0].petals
     for number, petal in enumerate(petals):
         front = [outline(one) for one in petals[number + 1 :] if one.subject != petal.subject]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from itertools import combinations, pairwise
@@ -42,7 +42,7 @@ def drawn(family: Family, lang: str = "th", *, names: bool = True) -> ElementTre
     return ElementTree.fromstring(draw(family, TEXTS.speaking(lang), lang, names=names))
 
 
-def references() -> dict[str, str]:
+def references() -> Mapping[str, str]:
     """The invented family of twenty-five and three that the literature of genograms draws, as pictures."""
     found = {name: draw(read(name), SAY, "th") for name in FAMILIES}
     found |= {f"{name}_en": draw(read(name), TEXTS.speaking("en"), "en") for name in FAMILIES[1:]}

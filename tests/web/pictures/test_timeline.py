@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from itertools import combinations, pairwise
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -126,9 +128,9 @@ def test_arrows_lead_from_their_event_to_what_came_of_it(life: Timeline) -> None
 
 @STEADY
 @given(lives(), st.randoms(use_true_random=False))
-def test_the_order_of_typing_does_not_count(life: Timeline, chance: object) -> None:
+def test_the_order_of_typing_does_not_count(life: Timeline, chance: Random) -> None:
     shuffled = list(life.events)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert keys(Timeline(tuple(shuffled))) == keys(life)
 
 
@@ -226,10 +228,10 @@ def test_both_eras_stand_at_the_axis_in_thai(lang: str) -> None:
     assert ">2019<" in drawn
 
 
-def life(*events: tuple[str, str, Mapping[str, object]]) -> Timeline:
+def life(*events: tuple[str, str, Mapping[str, Any]]) -> Timeline:
     return Timeline(
         tuple(
-            Event(key=f"e{number}", when=when, text=text, **more)  # type: ignore[arg-type]
+            Event(key=f"e{number}", when=when, text=text, **more)
             for number, (when, text, more) in enumerate(events, 1)
         )
     )

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from xml.sax.saxutils import escape, quoteattr
 
+from markupsafe import Markup
+
 INK, SOFT, RULE, EDGE, SHEET, GREY = "#20241f", "#555a50", "#ddd2bb", "#8d8468", "#fffdf8", "#efe9db"
 TEAL, TEAL_WASH, MARIGOLD, MARIGOLD_WASH = "#0a5a5c", "#e2eeeb", "#eaa221", "#fcefcf"
 STRONG = {"red": "#a51f17", "yellow": "#7a5600", "green": "#1c6539", "pink": "#a02c62", "unknown": SOFT}
@@ -124,12 +126,12 @@ class Drawing:
         yield
         self._add("</a>")
 
-    def svg(self) -> str:
+    def svg(self) -> Markup:
         """The whole picture; `xml:lang` and font are those of the page around it."""
         patterns = "".join(self._patterns.values())
         defs = f"<defs>{patterns}</defs>" if patterns else ""
         role = "group" if self.live else "img"
-        return (
+        return Markup(  # noqa: S704 — whatever was typed is escaped where it was drawn
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(self.width)} {_n(self.height)}" '
             f'width="{_n(self.width)}" height="{_n(self.height)}" role="{role}" '
             f'aria-label={_quoted(self.title)} font-family="{FAMILY}">{defs}{"".join(self._parts)}</svg>'

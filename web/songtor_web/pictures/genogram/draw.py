@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
+from markupsafe import Markup
+
 from songtor_web.pictures.drawing import EDGE, INK, SHEET, SOFT, TEAL, TEAL_WASH, Drawing
 from songtor_web.pictures.genogram import marks, strokes
 from songtor_web.pictures.genogram.labels import LEADING, SIZE, SMALL, labels, said, written
@@ -30,7 +32,7 @@ def draw(
     href: Callable[[Person], str] | None = None,
     focus: str = "",
     beside: bool = False,
-) -> str:
+) -> Markup:
     """`href`: where a person's symbol leads; without it the picture is one image. `focus`: the key of who
     has the focus when the page opens. `beside`: the signs are explained there, and not beneath."""
     placed = layout(family, labels(family, t, lang, names=names), written(family, lang))

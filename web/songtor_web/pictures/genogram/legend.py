@@ -78,13 +78,13 @@ def _signs(placed: Layout, t: Say, lang: str) -> Iterator[tuple[Paint, str]]:
     for sex in ("male", "female", "other", "unknown"):
         if any(one.sex == sex for one in alive):
             yield _person(Person(key="", number=0, sex=sex)), said(t, sex)
-    if any(one.index for one in people):
-        yield _person(_like(people, lambda one: one.index)), said(t, "client")
-    if any(one.dead for one in alive):
-        yield _person(_like(alive, lambda one: one.dead)), said(t, "dead")
+    if found := [one for one in people if one.index]:
+        yield _person(_like(found)), said(t, "client")
+    if found := [one for one in alive if one.dead]:
+        yield _person(_like(found)), said(t, "dead")
     for born in ("pregnancy", "miscarriage", "abortion", "stillbirth"):
-        if any(one.born == born for one in people):
-            yield _person(_like(people, lambda one, born=born: one.born == born)), said(t, born)  # type: ignore[misc]
+        if found := [one for one in people if one.born == born]:
+            yield _person(_like(found)), said(t, born)
     if any(leaf.twins for one in placed.lines.descents for leaf in one.leaves) or placed.lines.twins:
         yield _twins, said(t, "twins")
     used = {line.tie.kind if line.tie else "" for line in (*placed.lines.unions, *placed.lines.bonds)}
@@ -98,8 +98,9 @@ def _signs(placed: Layout, t: Say, lang: str) -> Iterator[tuple[Paint, str]]:
         yield _home, said(t, "home")
 
 
-def _like(people: list[Person], wanted: Callable[[Person], bool]) -> Person:
-    found = next(one for one in people if wanted(one))
+def _like(people: list[Person]) -> Person:
+    """The sign of the first of them, of nobody."""
+    found = people[0]
     return Person(
         key="",
         number=0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from songtor_web.dates import ABOUT, STILL, year_shown
 from songtor_web.pictures.drawing import EDGE, INK, RULE, SHEET, SOFT, TEAL, TEAL_WASH, Drawing
 from songtor_web.pictures.timeline import layout as at
@@ -11,7 +13,7 @@ from songtor_web.texts import Say
 _BAR, _HEAD = 8.0, 6.0
 
 
-def draw(placed: Placed, *, t: Say, lang: str, name: str = "timeline") -> str:
+def draw(placed: Placed, *, t: Say, lang: str, name: str = "timeline") -> Markup:
     """The SVG."""
     drawing = Drawing(placed.width, placed.height, title=str(t("pictures.timeline_title")), name=name)
     drawing.rect(0, 0, placed.width, placed.height, fill=SHEET)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from songtor_node.cases import family
@@ -52,15 +51,13 @@ def overview(visit: Visit) -> Response:
         return visit.show(
             "care/genogram.html",
             **frame(at),
-            picture=Markup(  # noqa: S704 — a Drawing's, which escapes what is written in it
-                draw.draw(
-                    drawn,
-                    visit.t,
-                    visit.lang,
-                    names=names,
-                    href=lambda one: f"{here.base}/{rows[one.key].id}",
-                    focus=new,
-                )
+            picture=draw.draw(
+                drawn,
+                visit.t,
+                visit.lang,
+                names=names,
+                href=lambda one: f"{here.base}/{rows[one.key].id}",
+                focus=new,
             ),
             words=words.words(drawn, visit.t, visit.lang, names=names),
             names=names,
